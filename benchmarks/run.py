@@ -27,6 +27,7 @@ MODULES = {
     "GROWTH": "growth.uploads",
     "HELPERS": "helpers",
     "VEHICLES": "vehicle_import",
+    "READINGS": "readings_import",
     "REPLAY": "replay_after_outage",
     "PROCEEDINGS": "growth.proceedings",
 }

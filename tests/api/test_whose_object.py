@@ -40,9 +40,16 @@ LISTS = {
     "GET appointments": "station=" + NEAR,
     "GET clean-fleet": "",
     "GET vehicles/held-changes": "",
+    "GET remote-sensing": "queue=realtime",
+    "GET remote-sensing/sites": "",
 }
 """Calls that list what is the caller's, with a filter for what is another's: refused, or nothing of it is told."""
 OWN_ONLY = {
+    "POST remote-sensing": "records are the caller's own, whoever else uses the same numbers",
+    "POST remote-sensing/soap": "the same",
+    "GET remote-sensing/soap": "the description of a door, of nobody's data",
+    "POST remote-sensing/sites": "always in the caller's own register",
+    "POST remote-sensing/certificates": "a site of the caller's own (tests/steps/remote_sensing)",
     "POST draws": "always of the caller's place",
     "GET draws/{no}/own": "always the caller's own unit, of a published draw",
     "POST outages": "always of the caller's place; a station only of itself",

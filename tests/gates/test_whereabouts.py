@@ -20,7 +20,7 @@ from support.stories.loop_stories import at, law_of
 LAW = law_of(at("2026-03-03 09:00"))
 CAME, DONE = at("2026-03-03 10:00"), at("2026-03-03 16:00")
 RECORD = RepairRecord(repair_no="W1", shop="M1", received_at=CAME, finished_at=DONE)
-FAILED = FailedRun(at("2026-03-02 09:03"), at("2026-03-02 09:05"))
+FAILED = FailedRun(at("2026-03-02 09:03"))
 
 
 def minutes(number: float) -> timedelta:
@@ -44,7 +44,7 @@ def test_two_clocks_may_differ_and_no_more(since: datetime, until: datetime, fou
 def test_a_day_without_hours_is_not_held_to_midnight() -> None:
     day = RepairRecord(repair_no="W1", shop="M1", received_at=at("2026-03-03 00:00"), finished_at=DONE)
     assert elsewhere(day, [Stay("A", at("2026-03-03 09:00"), at("2026-03-03 09:03"))], LAW) == []
-    assert too_soon_there(day, FailedRun(at("2026-03-03 09:03"), at("2026-03-03 09:05")), None, LAW) is None
+    assert too_soon_there(day, FailedRun(at("2026-03-03 09:03")), None, LAW) is None
     two_days = RepairRecord(
         repair_no="W1", shop="M1", received_at=at("2026-03-02 00:00"), finished_at=at("2026-03-04 18:00")
     )
@@ -60,21 +60,12 @@ def test_without_coordinates(after: float, soon: bool) -> None:
 
 
 def test_a_repair_of_an_earlier_round_says_nothing_of_the_way() -> None:
-    assert too_soon_there(RECORD, FailedRun(DONE, DONE), None, LAW) is None
+    assert too_soon_there(RECORD, FailedRun(DONE), None, LAW) is None
 
 
 @pytest.mark.parametrize(("late", "held"), [(24 * 60, False), (24 * 60 + 1, True)])
 def test_the_hours_for_uploading(late: float, held: bool) -> None:
-    assert (time_held(DONE, DONE + minutes(late), FAILED, [], LAW) is not None) is held
-    assert (time_held(DONE, DONE + minutes(late), None, [], LAW) is not None) is held
-
-
-@pytest.mark.parametrize(("arrived", "held"), [(5, False), (6, True)])
-def test_the_failed_test_had_arrived(arrived: float, held: bool) -> None:
-    failed = FailedRun(FAILED.ended_at, DONE + minutes(arrived))
-    assert (time_held(DONE, DONE + minutes(60), failed, [], LAW) is not None) is held
-    cut_off = FailedRun(failed.ended_at, failed.arrived_at, outages=((DONE - minutes(60), DONE),))
-    assert time_held(DONE, DONE + minutes(60), cut_off, [], LAW) is None
+    assert (time_held(DONE, DONE + minutes(late), [], LAW) is not None) is held
 
 
 def test_hours_of_outages_that_overlap_are_counted_once() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import imloop
-from imloop.exchange.uploads import intake
+from imloop.exchange.uploads import intake, take_readings
 from imloop.loop.effects import EffectKind
 from imloop.steps.desk import texts
 from imloop.steps.duty.duty_record import LOOKS
@@ -24,7 +24,10 @@ FORMER = {
 """Kinds that only journals of former versions hold."""
 SOURCE = Path(imloop.__file__).parent
 STEPS = SOURCE / "steps"
-UPLOADS = re.findall(r'\b_read\("(\w+)"', inspect.getsource(intake))
+UPLOADS = [
+    *re.findall(r'\b_read\("(\w+)"', inspect.getsource(intake)),
+    *re.findall(r'\braw_of\(.*, "(\w+)"', inspect.getsource(take_readings)),
+]
 """What can be uploaded, and so be refused."""
 
 

@@ -20,6 +20,8 @@ DELIVERY: Mapping[str, str] = {
     "steps.vehicles.register.enter_vehicles.enter_vehicles": "the register; what gates ask waits for a second person",
     "steps.vehicles.register.keep_list.keep_list": "the bytes of that list",
     "steps.vehicles.register.change_vehicle.change_vehicle": "the police's own register: transferred, moved, scrapped",
+    "exchange.uploads.take_readings.take": "records of remote sensing: leads, until two people have reviewed them",
+    "steps.remote_sensing.keep_readings.keep_block": "the same from a file",
     "steps.duty.duty_record.looks": LOOK,
     "steps.ground.lookups.look": LOOK,
     "steps.outages.paper_files.photograph": LOOK,

@@ -36,6 +36,7 @@ SEVERAL_MOMENTS: Mapping[str, frozenset[str]] = {
                 "stations.get_staff",
             ),
             *("stations.get_certificates", "stations.get_expiring", "stations.get_stations"),
+            *("remote_sensing.get_readings", "remote_sensing.get_sites"),
             *("appointments.get_day", "second_person.get_proposals", "vehicles.get_held_changes"),
         ]
     ),

@@ -11,12 +11,16 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from imloop.exchange import decode_readings
 from imloop.exchange.tables.read_tables import read_rows
-from imloop.facts.refusal import Malformed
+from imloop.facts.records.reading import Reading
+from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.rejected_row import ListedRow, Rejected
-from imloop.steps.stations.registry_rows import COLUMNS, REQUIRED, enter_rows
+from imloop.steps.remote_sensing.keep_readings import keep_block, require_sender
+from imloop.steps.stations import registry_rows
+from imloop.steps.stations.registry_rows import enter_rows
 from imloop.steps.vehicles.register.enter_vehicles import (
     Seen,
     enter_vehicles,
@@ -26,7 +30,10 @@ from imloop.steps.vehicles.register.enter_vehicles import (
 from imloop.steps.vehicles.register.keep_list import keep_list
 
 _COUNTS = ("rows", "rejected", "new", "changed", "same", "held", "differing")
-_BLOCK = {"vehicles": 4000, "departments": 500, "stations": 500, "repairers": 500}
+_BLOCK = {"vehicles": 4000, "readings": 4000, "departments": 500, "stations": 500, "repairers": 500}
+COLUMNS = {**registry_rows.COLUMNS, "readings": decode_readings.COLUMNS}
+"""What can be imported, and the columns that each kind knows."""
+_REQUIRED = {**registry_rows.REQUIRED, "readings": decode_readings.REQUIRED}
 
 
 @dataclass(slots=True)
@@ -70,7 +77,9 @@ def import_file(
     rows = _again(first, rows)
     if kind == "vehicles":
         require_register(caller)
-    evidence = keep_list(caller, kind, file, now())[:16]
+    elif kind == "readings":
+        require_sender(caller)
+    digest = keep_list(caller, kind, file, now())
     mark = _Mark(folder, kind, file, caller.party_code)
     state = mark.load()
     seen = Seen()
@@ -81,22 +90,40 @@ def import_file(
         done += len(block)
         progress(done)
     for block in _blocks(rows, _BLOCK[kind]):
-        numbered = [(row.number, row) for row in block]
-        if kind == "vehicles":
-            entered = enter_vehicles(numbered, caller, now(), seen, evidence=evidence, reason=reason)
-            rejected = entered.rejected
-            state.new += entered.new
-            state.changed += entered.changed
-            state.same += entered.same
-            state.held += entered.held
-            state.differing += entered.differing
-        else:
-            rejected = enter_rows(kind, numbered, caller, now(), reason=reason)
+        rejected = _enter(kind, block, caller, now(), state, seen, digest, reason)
         state.rows += len(block)
         state.rejected += len(rejected)
         mark.keep(state, rejected)
         progress(state.rows)
     return state
+
+
+def _enter(
+    kind: str,
+    block: Sequence[ListedRow],
+    caller: Caller,
+    now: datetime,
+    state: Imported,
+    seen: Seen,
+    digest: str,
+    reason: str,
+) -> Sequence[Rejected]:
+    """A block in one transaction; gives the rows that were refused, and counts the others into ``state``."""
+    if kind == "readings":
+        kept = keep_block(caller, [_record(row) for row in block], digest, now)
+        state.new += kept.new
+        state.same += kept.known
+        return [Rejected(number, f"{each.code}: {each.text.zh}") for number, each in kept.refused]
+    numbered = [(row.number, row) for row in block]
+    if kind != "vehicles":
+        return enter_rows(kind, numbered, caller, now, reason=reason)
+    entered = enter_vehicles(numbered, caller, now, seen, evidence=digest[:16], reason=reason)
+    state.new += entered.new
+    state.changed += entered.changed
+    state.same += entered.same
+    state.held += entered.held
+    state.differing += entered.differing
+    return entered.rejected
 
 
 def rejected_rows(folder: Path, kind: str, digest: str) -> Iterator[tuple[str, str]]:
@@ -105,6 +132,10 @@ def rejected_rows(folder: Path, kind: str, digest: str) -> Iterator[tuple[str, s
     if file.exists():
         with file.open(encoding="utf-8", newline="") as text:
             yield from ((number, reason) for number, reason in csv.reader(text))
+
+
+def _record(row: ListedRow) -> tuple[int, Reading | Refusal]:
+    return row.number, row.fault or decode_readings.read_or_refuse(row)
 
 
 def _blocks(rows: Iterator[ListedRow], size: int) -> Iterator[list[ListedRow]]:
@@ -149,7 +180,7 @@ class _Mark:
 
 
 def _require_columns(kind: str, row: Mapping[str, str]) -> None:
-    missing = [column for column in REQUIRED[kind] if column not in row]
+    missing = [column for column in _REQUIRED[kind] if column not in row]
     if (
         missing
         or not set(row) & set(COLUMNS[kind])

@@ -3,6 +3,9 @@ other makes a second way to write each code."""
 
 from __future__ import annotations
 
+import re
+
+_AMOUNT = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _MOST = 18
 """A number of more digits fits no column."""
 
@@ -15,3 +18,9 @@ def are_digits(text: str) -> bool:
 def whole(text: str) -> int | None:
     """The number that a text of digits is; None for any other, and for one of more than eighteen."""
     return int(text) if are_digits(text) and len(text) <= _MOST else None
+
+
+def amount(text: str) -> float | None:
+    """The number that digits with a point are; None for all else that Python takes for one: ``1_580``, ``１５８０``,
+    ``1e3``, ``nan``."""
+    return float(text) if _AMOUNT.fullmatch(text.strip()) else None

@@ -8,7 +8,7 @@ from imloop.loop.case import Answer, Case, Objection, Origin, RepairFact, State,
 from imloop.loop.decide import Decision, decide
 from imloop.loop.effects import Effect, EffectKind
 from imloop.loop.permit import Permit, permit, retest_forbidden
-from imloop.loop.repairs import least_warranty, repair_fact
+from imloop.loop.repairs import held_repairs, least_warranty, repair_fact
 
 __all__ = [
     "Answer",
@@ -24,6 +24,7 @@ __all__ = [
     "StationExit",
     "Unlock",
     "decide",
+    "held_repairs",
     "least_warranty",
     "permit",
     "repair_fact",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import paper_number
 from imloop.facts.records.repair import came_in_by
 from imloop.facts.text import Text
+from imloop.law import Law
 
 
 class State(StrEnum):
@@ -69,7 +70,7 @@ mends. That of a station's entry is settled by another person of the station, to
 class RepairFact:
     """A reported repair as the loop needs it. ``lacks`` is empty when it qualifies; ``work_listed``: it names work done
     or parts fitted; ``reported_at``: when the platform had the record, or a department released it (None: kept before
-    this was noted)."""
+    this was noted); ``released_at``: when a department last looked at it and let it count."""
 
     repair_no: str
     shop: str
@@ -86,6 +87,7 @@ class RepairFact:
     certificate_no: str = ""
     work_listed: bool = True
     reported_at: datetime | None = None
+    released_at: datetime | None = None
 
     @property
     def came_in_by(self) -> datetime:
@@ -101,9 +103,9 @@ class RepairFact:
         return any(lack.code == "time-held" for lack in self.lacks)
 
     def released(self, at: datetime) -> RepairFact:
-        """Without the doubts a department has settled; it counts from then on."""
+        """Without the doubts a department has settled; where its record held one, it counts from then on."""
         lacks = tuple(lack for lack in self.lacks if not lack.releasable)
-        return replace(self, lacks=lacks, reported_at=at)
+        return replace(self, lacks=lacks, reported_at=at if self.held else self.reported_at, released_at=at)
 
     def under_warranty(self, day: date, odometer_km: float | None) -> bool:
         """Finished, and inside both ends of the warranty; an unknown odometer cannot end it."""
@@ -203,6 +205,11 @@ class Unlock:
     read_at: datetime | None = None
 
     @property
+    def stands(self) -> bool:
+        """Nobody has taken it back, and no record has contradicted it."""
+        return self.shut_at is None and not (self.contradicted_at and not self.record)
+
+    @property
     def seen_at(self) -> datetime:
         """It speaks of a repair of before."""
         return self.read_at or self.granted_at
@@ -229,7 +236,8 @@ class Unlock:
 class Case:
     """One vehicle's way through the loop in one inspection cycle. ``failed_at``: of the failed test of this round;
     ``failed_besides_at``: of the last failed run that had no permit. It moves no round, and no repair before it, nor
-    paper, answers it. ``failed_besides_by``: the other stations that found it failed since it was last repaired."""
+    paper, answers it. ``failed_besides_by``: the other stations that found it failed since it was last repaired.
+    ``known_at``: by when the platform knew of every one of its failed runs; None: they came at their own hour."""
 
     case_no: str
     place: str
@@ -251,11 +259,26 @@ class Case:
     closed_at: datetime | None = None
     failed_besides_at: datetime | None = None
     failed_besides_by: tuple[str, ...] = ()
+    known_at: datetime | None = None
 
     @property
     def last_failed_at(self) -> datetime:
         """With or without a permit: a repair answers only what failed before it."""
         return max(self.failed_at, self.failed_besides_at or self.failed_at)
+
+    @property
+    def last_known_at(self) -> datetime:
+        """What answers its failed runs, by the platform's own clock, is later than this."""
+        return max(self.last_failed_at, self.known_at or self.last_failed_at)
+
+    def known_with(self, known_at: datetime | None) -> datetime | None:
+        """By when the platform knew of another failed run, too: it may have been made after any of them."""
+        return max(filter(None, (self.known_at, known_at)), default=None)
+
+    def answered_after(self, law: Law) -> datetime:
+        """The same by another clock, of a repairer or of a station."""
+        clock = timedelta(minutes=law.number("repair.clock_minutes"))
+        return max(self.last_failed_at, self.last_known_at - clock)
 
     @property
     def objection(self) -> Objection | None:
@@ -272,7 +295,7 @@ class Case:
         that found it failed, which have given their opinion."""
         return not self.found_failed_by(station) and any(
             way_out.kind == SECOND_OPINION_EXIT
-            and way_out.asked_at > self.last_failed_at
+            and way_out.asked_at > self.last_known_at
             and way_out.covers(station, at)
             for way_out in self.exits
         )
@@ -281,11 +304,15 @@ class Case:
         """Since it was last repaired, with or without a permit."""
         return station in (self.station, *self.failed_besides_by)
 
-    def unlocks_at(self, station: str, at: datetime) -> Iterator[Unlock]:
-        """The retests on paper that hold there and then; a failed run uses them up."""
-        return (
-            each for each in self.unlocks if each.seen_at > self.last_failed_at and each.covers(station, at)
-        )
+    def answers(self, unlock: Unlock, law: Law) -> bool:
+        """A failed run uses up what was shown before it, or before anybody knew of it. What was read out to the
+        platform was shown by its own clock."""
+        own_clock = unlock.way != "voucher"
+        return unlock.seen_at > (self.last_known_at if own_clock else self.answered_after(law))
+
+    def unlocks_at(self, station: str, at: datetime, law: Law) -> Iterator[Unlock]:
+        """The retests on paper that hold there and then."""
+        return (each for each in self.unlocks if self.answers(each, law) and each.covers(station, at))
 
     @property
     def unmatched(self) -> tuple[Unlock, ...]:

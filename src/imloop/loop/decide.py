@@ -126,6 +126,7 @@ def _opened(event: TestFailed, law: Law, case_no: str, place: str, cycle: int) -
         failed_items=event.items,
         deadline=due.deadline,
         deadline_provisional=due.provisional,
+        known_at=event.known_at,
     )
 
 
@@ -145,6 +146,7 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
             deadline_provisional=due.provisional,
             overdue=False,
             failed_besides_by=_failed_by_others(case, event, law),
+            known_at=case.known_with(event.known_at),
         )
     if isinstance(event, RepairReported):
         repairs = (*case.repairs, event.repair)
@@ -171,10 +173,11 @@ def _in_outage(case: Case, event: _OnPaper, law: Law) -> Case:
     """A paper opens the retest, ends, is contradicted, or goes with its outage."""
     if isinstance(event, UnlockedOnPaper):
         # A failed run before it may have come to be known since.
-        unlock = replace(event.unlock, failed_at=case.last_failed_at)
+        unlock = replace(event.unlock, failed_at=case.answered_after(law))
         return replace(case, unlocks=matched((*without(case.unlocks, unlock), unlock), case.repairs))
     if isinstance(event, UnlockEnded):
-        return replace(case, unlocks=ended(case.unlocks, event.unlock_no, event.at))
+        repairs = held_again(case.repairs, event.repairs, law)
+        return replace(case, unlocks=ended(case.unlocks, event.unlock_no, event.at), repairs=repairs)
     if isinstance(event, PaperContradicted):
         return replace(case, unlocks=contradicted(case.unlocks, event.unlock_no, event.at))
     unlocks = shut(case.unlocks, event.unlocks, event.at)
@@ -285,7 +288,8 @@ def _told_in_outage(event: _OnPaper) -> dict[str, object]:
         data = {"unlock": unlock.unlock_no, "outage": unlock.outage_no, "station": unlock.station}
         return {**data, "shop": unlock.shop, "expires_at": unlock.expires_at.isoformat()}
     if isinstance(event, UnlockEnded):
-        return {"unlock": event.unlock_no, "reason": event.reason}
+        repairs = ["/".join(each) for each in event.repairs]
+        return {"unlock": event.unlock_no, "reason": event.reason, "repairs": repairs}
     if isinstance(event, PaperContradicted):
         data = {"unlock": event.unlock_no, "shop": event.shop, "repair_no": event.repair_no}
         return {**data, "differs": list(event.differs)}

@@ -11,7 +11,8 @@ from imloop.loop.case import Origin, RepairFact, StationExit, Unlock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestFailed:
-    """``at``: when the run started. ``station`` is None only where a roadside check opens the case."""
+    """``at``: when the run started. ``station`` is None only where a roadside check opens the case. ``known_at``: when
+    the platform knew of it; None: its own hour is as good, as an outage kept it or a department found that it holds."""
 
     __test__ = False
     at: datetime
@@ -20,6 +21,7 @@ class TestFailed:
     items: tuple[str, ...]
     origin: Origin = Origin.PERIODIC
     odometer_km: float | None = None
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +98,13 @@ class UnlockedOnPaper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlockEnded:
-    """An unlock that took effect before a second person looked at it was not confirmed."""
+    """An unlock that took effect before a second person looked at it was not confirmed. ``repairs``: by shop and
+    number, records that came late and that it alone excused."""
 
     at: datetime
     unlock_no: str
     reason: str
+    repairs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

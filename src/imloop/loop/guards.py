@@ -131,15 +131,15 @@ def paper_noted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return (Reason("paper-missing", words, law.cite("outage.papers"), ask),)
 
 
-@guard("晚于最近一次不合格", "later than the last failed test")
+@guard("晚于最近一次不合格及其传到平台", "later than the last failed test, and than the platform knew of it")
 def paper_of_this_round(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """Paper shown before the vehicle failed again does not cover that failure."""
+    """Paper shown before the vehicle failed again, or before anybody knew of it, does not cover that failure."""
     assert isinstance(event, UnlockedOnPaper)
     words = Text(
-        "解锁早于最近一次不合格检验，不能用于其后的复检。",
-        "The unlock is older than the last failed test and does not allow a retest after it.",
+        "出示材料早于最近一次不合格检验或其传到平台的时间，不能用于其后的复检。",
+        "The paper was shown before the last failed test, or before that had arrived: it allows no retest after it.",
     )
-    return unless(event.unlock.seen_at > case.last_failed_at, Reason("paper-before-fail", words))
+    return unless(case.answers(event.unlock, law), Reason("paper-before-fail", words, next=_SHOWN_AGAIN))
 
 
 @guard(
@@ -217,7 +217,7 @@ def opinion_of_this_fail(case: Case, event: Event, law: Law) -> tuple[Reason, ..
     """Nobody who proposed it knew of a failure since."""
     assert isinstance(event, ExitGranted)
     opinion = event.exit.kind == SECOND_OPINION_EXIT
-    return unless(not opinion or event.exit.asked_at > case.last_failed_at, CASE_MOVED_ON)
+    return unless(not opinion or event.exit.asked_at > case.last_known_at, CASE_MOVED_ON)
 
 
 @guard("该项准予仍然有效", "that exit still runs")
@@ -250,6 +250,10 @@ CASE_MOVED_ON = Reason(
         "Things have changed since it was proposed: another test failed, the objection was answered, or the plate is "
         "another car's. Reject it and propose it anew.",
     ),
+)
+_SHOWN_AGAIN = Text(
+    "请重新出示材料；不合格检验因系统故障迟传的，由生态环境部门宣布故障后随即生效。",
+    "Show the paper again. Where an outage kept the failed test from arriving, it counts once that is declared.",
 )
 _WAIT = Text(
     "请等系统恢复；维修记录上传后即可复检。",

@@ -116,7 +116,12 @@ def tell(
         for each in events
         if isinstance(each, RepairReported)
     }
-    held = {name: each.at for each in events if isinstance(each, OutageTakenBack) for name in each.repairs}
+    held = {
+        name: each.at
+        for each in events
+        if isinstance(each, (OutageTakenBack, UnlockEnded))
+        for name in each.repairs
+    }
     facts: list[Run | Event] = [*runs, *events]
     for fact in sorted(facts, key=lambda fact: _when(fact, finished, held)):
         if isinstance(fact, Run):
@@ -148,7 +153,7 @@ def _when(
     """At one moment a run comes before what was decided of it, and after the repair that ended as it began, as the
     gate allows it. Two runs: a fail before a pass. A repair is told when it was ``finished``, and its release right
     behind it: from when on the platform knew of it, or let it count, the gate itself asks of each run. One that was
-    ``held`` again since, with the outage that had explained it, is released after that."""
+    ``held`` again since, with the outage that had explained it or the paper that had excused it, is released after."""
     if isinstance(fact, Run):
         return fact.event.at, 2 + int(isinstance(fact.event, TestPassed)), fact.event.test_no
     if isinstance(fact, RepairReported):
@@ -183,7 +188,7 @@ class _Telling:
         if why:
             story.runs[run.key] = Said("nothing", why, meets)
             if why == WITHOUT_PERMIT and case is not None and isinstance(run.event, TestFailed):
-                self._failed_besides(case, run)
+                self._failed_besides(case, run.key, run.event)
             if why == FAIL_WAITS and case is not None and not self._forbids(case, run):
                 self._move(case, run)
         elif case is not None:
@@ -238,17 +243,18 @@ class _Telling:
         if isinstance(run.event, TestFailed):
             self.story.rests_on[-1].append(Failed(run.key, permitted=True))
 
-    def _failed_besides(self, case: Case, run: Run) -> None:
+    def _failed_besides(self, case: Case, key: int, failed: TestFailed) -> None:
         """A fault is there, whoever found it, and whether or not the run had a permit: what was repaired before does
         not answer it."""
-        by = dict.fromkeys((*case.failed_besides_by, run.event.station or ""))
+        by = dict.fromkeys((*case.failed_besides_by, failed.station or ""))
         self.story.cases[-1] = replace(
             case,
-            failed_besides_at=run.event.at,
+            failed_besides_at=failed.at,
             failed_besides_by=tuple(by),
+            known_at=case.known_with(failed.known_at),
             state=State.AWAITING_REPAIR,
         )
-        self.story.rests_on[-1].append(Failed(run.key, permitted=False))
+        self.story.rests_on[-1].append(Failed(key, permitted=False))
 
     def _open(self, run: Run, failed: TestFailed) -> None:
         story = self.story

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from imloop.facts.identifiers import paper_number
 from imloop.facts.text import Text
+from imloop.law import Law
 from imloop.loop.case import Case, RepairFact, Unlock
+from imloop.loop.repairs import over_before_known
 
 DIFFERENCES: dict[str, Text] = {
     "shop": Text("维修站", "the repairer"),
@@ -33,9 +35,17 @@ def is_the_papers(unlock: Unlock, repair: RepairFact) -> bool:
     return _numbered(unlock, repair) or (unlock.shop == repair.shop and speaks_of(unlock, repair))
 
 
-def of_earlier_repair(case: Case, unlock: Unlock) -> bool:
-    """Is it the paper of a repair after which the vehicle failed again, with a permit or without?"""
-    before = (repair for repair in case.repairs if repair.finished_at <= case.last_failed_at)
+def excused(unlocks: Iterable[Unlock], repair: RepairFact, but: Collection[str] = ()) -> bool:
+    """Could its record not come in time, as it was shown on paper meanwhile? A paper that was shut with its outage,
+    taken back or contradicted excuses none, nor do those ``but``, which go now."""
+    standing = (each for each in unlocks if each.stands and each.unlock_no not in but)
+    return any(is_the_papers(each, repair) and not differences(each, repair) for each in standing)
+
+
+def of_earlier_repair(case: Case, unlock: Unlock, law: Law) -> bool:
+    """Is it the paper of a repair after which the vehicle failed again, with a permit or without, or may have?"""
+    last = case.last_failed_at
+    before = (each for each in case.repairs if each.finished_at <= last or over_before_known(case, each, law))
     return any(_numbered(unlock, repair) for repair in before)
 
 

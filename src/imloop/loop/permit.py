@@ -116,9 +116,7 @@ def paper_contradicted(q: Question) -> Reason | None:
         (
             each
             for each in q.case.unlocks
-            if each.seen_at > q.case.last_failed_at
-            and each.shown(q.station, q.at)
-            and each.contradicted(q.at)
+            if q.case.answers(each, q.law) and each.shown(q.station, q.at) and each.contradicted(q.at)
         ),
         None,
     )

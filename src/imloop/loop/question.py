@@ -39,8 +39,8 @@ class Question:
     @cached_property
     def unlock(self) -> Unlock | None:
         """The unlock on paper that is valid here and now."""
-        held = self.case.unlocks_at(self.station, self.at)
-        return next((each for each in held if not of_earlier_repair(self.case, each)), None)
+        held = self.case.unlocks_at(self.station, self.at, self.law)
+        return next((each for each in held if not of_earlier_repair(self.case, each, self.law)), None)
 
 
 def waits_for_repair(q: Question) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.loop.case import Case, RepairFact
-from imloop.loop.events import Event, OutageTakenBack, RepairReleased, RepairReported
+from imloop.loop.events import Event, OutageTakenBack, RepairReleased, RepairReported, TestFailed, UnlockEnded
 from imloop.loop.guard import guard, unless
 from imloop.loop.on_paper import reworked_late
-from imloop.loop.repairs import find_repair, held_again, released, shortfalls
+from imloop.loop.repairs import find_repair, held_again, held_repairs, released, shortfalls
 
 
 @guard("其后已有合格的维修记录", "a qualifying repair that finished after it is already on record")
@@ -26,7 +26,8 @@ def not_repaired_since(case: Case, event: Event, law: Law) -> tuple[Reason, ...]
 
 
 def _repaired_since(case: Case, event: Event, law: Law) -> bool:
-    failed = replace(case, failed_at=event.at)
+    assert isinstance(event, TestFailed)
+    failed = replace(case, failed_at=event.at, known_at=case.known_with(event.known_at))
     return any(_answers(failed, repair, law) for repair in case.repairs)
 
 
@@ -60,8 +61,8 @@ def _opens(case: Case, event: Event, law: Law) -> bool:
 def repair_is_held(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """What only a better record mends is not released, nor anything twice."""
     assert isinstance(event, RepairReleased)
-    found = find_repair(case.repairs, event.shop, event.repair_no)
-    return unless(found is not None and found.held, _NOT_HELD)
+    found = find_repair(held_repairs(case, law), event.shop, event.repair_no)
+    return unless(found is not None, _NOT_HELD)
 
 
 @guard("有批准人和理由", "an approver and a reason are named")
@@ -135,7 +136,7 @@ def rests_on_outage(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
 
 @guard("另有合格的维修记录", "another repair opens the retest all the same")
 def repaired_without_outage(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """What the outage explained is not all."""
+    """What the outage explained, or the paper excused, is not all."""
     return unless(_repaired_without(case, event, law), _NOT_REPAIRED)
 
 
@@ -146,7 +147,7 @@ def not_repaired_without_outage(case: Case, event: Event, law: Law) -> tuple[Rea
 
 
 def _repaired_without(case: Case, event: Event, law: Law) -> bool:
-    assert isinstance(event, OutageTakenBack)
+    assert isinstance(event, (OutageTakenBack, UnlockEnded))
     return any(_answers(case, each, law) for each in held_again(case.repairs, event.repairs, law))
 
 

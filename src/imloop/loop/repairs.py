@@ -68,10 +68,38 @@ def shortfalls(
     found = list(repair.lacks)
     if repair.came_in_by + clock < case.last_failed_at:
         found.append(Lack("received-before-fail", law.cite("retest.record_required")))
-    known = repair.reported_at
+    if over_before_known(case, repair, law) and not repair.held_for_time:
+        found.append(Lack("time-held", law.cite("repair.upload_hours")))
+    known = _counts_from(case, repair, law, retest_at)
     if retest_at is not None and known is not None and known > retest_at + clock:
         found.append(Lack("record-after-retest", law.cite("retest.record_required")))
     return tuple(found)
+
+
+def _counts_from(case: Case, repair: RepairFact, law: Law, retest_at: datetime | None) -> datetime | None:
+    """When the platform had the record; or a department's release, for a retest that began when the failed run was
+    known and nobody had looked yet."""
+    let_go = repair.released_at if _over_before(case, repair, law) else None
+    if let_go is None or retest_at is None or retest_at < case.last_known_at:
+        return repair.reported_at
+    return max(let_go, repair.reported_at or let_go)
+
+
+def _over_before(case: Case, repair: RepairFact, law: Law) -> bool:
+    return case.last_failed_at < repair.finished_at < case.answered_after(law)
+
+
+def over_before_known(case: Case, repair: RepairFact, law: Law) -> bool:
+    """Finished after the last failed run by its word, and before the platform knew of it: no department has looked
+    since."""
+    looked = repair.released_at is not None and repair.released_at >= case.last_known_at
+    return _over_before(case, repair, law) and not looked
+
+
+def held_repairs(case: Case, law: Law) -> tuple[RepairFact, ...]:
+    """Those that wait for a department, with all that holds them."""
+    known = (replace(each, lacks=shortfalls(case, each, law)) for each in case.repairs)
+    return tuple(each for each in known if each.held)
 
 
 def find_repair(repairs: Sequence[RepairFact], shop: str, repair_no: str) -> RepairFact | None:

@@ -68,6 +68,17 @@ def _taken_back_rows(state: State) -> tuple[Row, ...]:
     )
 
 
+def _ended_rows(state: State) -> tuple[Row, ...]:
+    """An unlock is taken back; a repair whose late record it alone excused waits for a department."""
+    event, told = events.UnlockEnded, (E.UNLOCK_ENDED,)
+    if state is not RETEST:
+        return (Row(state, event, (g.unlock_runs,), state, told),)
+    return (
+        Row(state, event, (g.unlock_runs, r.repaired_without_outage), state, told),
+        Row(state, event, (g.unlock_runs, r.not_repaired_without_outage), REPAIR, told),
+    )
+
+
 def _open_rows(state: State) -> tuple[Row, ...]:
     """What may happen to every open case, whichever its state."""
     failed, repaired = events.TestFailed, events.RepairReported
@@ -88,7 +99,7 @@ def _open_rows(state: State) -> tuple[Row, ...]:
         Row(state, events.DeadlinePassed, (g.deadline_is_past,), state, (E.OVERDUE,)),
         Row(state, events.DeadlineRecomputed, (g.deadline_is_provisional,), state, (E.DEADLINE_CHANGED,)),
         Row(state, events.UnlockedOnPaper, _ON_PAPER, state, (E.UNLOCKED_ON_PAPER,)),
-        Row(state, events.UnlockEnded, (g.unlock_runs,), state, (E.UNLOCK_ENDED,)),
+        *_ended_rows(state),
         Row(state, events.PaperContradicted, (g.paper_unsettled,), state, (E.PAPER_CONTRADICTED,)),
         *_taken_back_rows(state),
         Row(

@@ -28,6 +28,8 @@ APPEND_ONLY = (
     "store_notice",
     "store_recordcomment",
     "store_registerfile",
+    "store_remoteinstrument",
+    "store_remotereview",
     "store_repair",
     "store_repairpaper",
     "store_restart",
@@ -48,6 +50,7 @@ PARTLY_FREE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "store_proposal": ("state", "done", "decided_at", "decided_by", "decision"),
         "store_rawupload": ("refused",),
+        "store_remotereading": ("state", "finding_id", "told_at", "open_at"),
         "store_test": ("vehicle_id", "case_no", "counts", "counts_why", "due_before"),
     }
 )
@@ -87,6 +90,7 @@ NEVER_REMOVED = (
     "store_pollutionalert",
     "store_publication",
     "store_receiver",
+    "store_remotesite",
     "store_repairmark",
     "store_reward",
     "store_software",

@@ -218,9 +218,10 @@ def test_a_repair_that_is_released_after_the_next_fail_answers_that_one_not(city
     held = city.repair("2026-03-02 13:00", received_at=early, now=at("2026-03-02 16:00")).body
     city.repair("2026-03-03 13:00", shop=OTHER)
     run(city, "2026-03-03 18:00", purpose="retest", **FAIL)
-    release_repair(
-        city.callers[ENV], case, LISTED, held["repair_no"], reason="看过", now=at("2026-03-04 09:00")
-    )
+    with pytest.raises(Refusal, match="repair-not-held"):
+        release_repair(
+            city.callers[ENV], case, LISTED, held["repair_no"], reason="看过", now=at("2026-03-04 09:00")
+        )
     assert not permitted(city, NEAR, "2026-03-04 10:00")
 
 

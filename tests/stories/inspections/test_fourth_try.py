@@ -167,9 +167,9 @@ def test_a_paper_of_a_merged_case_is_matched_with_its_record(city: City) -> None
     city.repair("2026-03-02 16:00", received_at=at("2026-03-02 14:00").isoformat())
     city.test("2026-03-03 09:00", vehicle=car(), purpose="retest")
     city.test("2026-03-03 12:00", vehicle=car(), **FAIL)
-    _outage(city, "2026-03-04 08:00", "", "2026-03-04 08:10")
+    _outage(city, "2026-03-03 07:50", "", "2026-03-04 08:10")
     paper = _shown_on_paper(city, "2026-03-04 09:00")
-    # From the station's spool: it had failed between repair and retest.
+    # From the station's spool, as of the outage's first hour: it had failed between repair and retest.
     city.test("2026-03-03 08:00", vehicle=car(), now=at("2026-03-04 10:00"), **FAIL)
     paper.refresh_from_db()
     assert paper.case == Case.objects.get(closed_at=None)

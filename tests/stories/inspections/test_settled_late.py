@@ -37,7 +37,12 @@ def test_a_repair_outlives_the_case_that_was_annulled(city: City) -> None:
     annul(city, false["case"], "2026-03-02 18:00")
     city.test("2026-03-02 09:00", vehicle=car(), now=at("2026-03-02 19:00"), **FAIL)  # from a spool
     (case,) = Case.objects.filter(closed_at=None)
-    assert case.state == "awaiting_retest" and permitted(city, NEAR, "2026-03-03 09:00")
+    # It was over before that fail was known: a department has to look.
+    assert case.state == "awaiting_repair" and not permitted(city, NEAR, "2026-03-02 19:30")
+    held = Finding.objects.get(code="time-held", subject_kind="repair")
+    who, now = city.callers[ENV], at("2026-03-02 20:00")
+    release_repair(who, case.case_no, held.station_code, held.subject, reason="看过工单", now=now)
+    assert permitted(city, NEAR, "2026-03-03 09:00")
     shown = city.client(NEAR).get(f"/api/v1/cases/{case.case_no}").json()
     assert [each["shop"] for each in shown["repairs"]] == [LISTED]
     assert city.test("2026-03-03 09:30", vehicle=car(), purpose="retest").body["counts"] == "case"

@@ -31,9 +31,11 @@ def _merged(city: City, to_station: str = "") -> Case:
         grant_exit(
             city.callers[ENV], second.case_no, to_station=to_station, now=at("2026-03-03 15:00"), **words
         )
-    city.repair("2026-03-03 18:00", received_at=at("2026-03-03 14:00").isoformat())
+    done = city.repair("2026-03-03 18:00", received_at=at("2026-03-03 14:00").isoformat()).body
     # From the station's spool: it had failed between repair and retest.
     city.test("2026-03-03 08:00", vehicle=car(), now=at("2026-03-03 19:00"), **FAIL)
+    first = Case.objects.get(closed_at=None).case_no
+    _looked_at(city, {**done, "case": first}, "2026-03-03 19:20")
     assert permitted(city, NEAR, "2026-03-03 19:30")
     return second
 

@@ -233,6 +233,8 @@ def another(doors: Doors, number: int) -> dict[str, object]:
     """Another vehicle that failed, and its paper."""
     known = json.loads(json.dumps(test_message(at(FAIL), station=NEAR)["vehicle"]))
     vehicle = {**known, "vin": "", "plate": f"桂B5000{number}"}
+    doors.at("2026-03-03 10:00")
     upload(doors, f"2026-03-03 09:{30 * number:02}", co=0.9, vehicle=vehicle)
+    doors.at("2026-03-04 10:00")
     unlock(doors, plate=vehicle["plate"], settlement_no=f"J-{number}9", certificate_no="")
     return vehicle

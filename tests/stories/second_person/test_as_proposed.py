@@ -27,6 +27,8 @@ from support.stories.one_car import ENV, FAIL, OTHER_PLATE, OTHER_VIN, car, perm
 from support.stories.second_person import ADMIN, MARKET, TRANSPORT, WORDS, another, confirmed
 
 FAILED = "2026-12-02 09:00"
+DOWN = "2026-12-02 09:58"
+"""It was running when the outage began, and could not be sent."""
 OBJECTION = "仪器读数前后不一，请复核这次检验。"
 
 
@@ -167,7 +169,7 @@ def paper(when: str, *, alone: bool = False, plate: str = PLATE) -> Any:
 def test_a_paper_opens_the_gate_after_a_fail_that_was_still_on_its_way(city: City) -> None:
     in_outage(city)
     made = paper("2026-12-02 10:10")
-    run(city, FAILED, now=at("2026-12-02 10:30"), **FAIL)
+    run(city, DOWN, now=at("2026-12-02 10:30"), **FAIL)
     confirmed(made, at("2026-12-02 12:00"))
     assert permitted(city, NEAR, "2026-12-02 12:30")
 
@@ -213,7 +215,7 @@ def test_a_paper_taken_alone_opens_no_gate_once_it_is_rejected(city: City, faile
     assert permitted(city, NEAR, "2026-12-02 10:30") is (failed == "before")
     reject(another(TRANSPORT), made.pk, said="没有这回事", now=at("2026-12-02 11:00"))
     if failed == "after":
-        run(city, FAILED, now=at("2026-12-02 11:10"), **FAIL)
+        run(city, DOWN, now=at("2026-12-02 11:10"), **FAIL)
         assert PaperUnlock.objects.get().unlocked_at is not None
     assert not permitted(city, NEAR, "2026-12-02 11:30")
     assert Finding.objects.filter(code="unlock-unconfirmed").exists()

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 import zstandard
 
 from imloop.api.draws.schemas import PlanIn
+from imloop.exchange.uploads.take_readings import take_readings
 from imloop.steps.appointments.opening_hours import Hours, set_hours
 from imloop.steps.draws import prepare_draw
 from imloop.steps.ground.access import OFFICES, Caller, caller_for
@@ -34,6 +35,7 @@ from imloop.store.models import (
     Proposal,
     Receiver,
     RegisterFile,
+    RemoteReading,
     Repair,
     Software,
     Staff,
@@ -42,6 +44,7 @@ from imloop.store.models import (
     Zone,
 )
 from support.city import FAR, LISTED, NEAR, OTHER, PLACE, City, at
+from support.messages.readings import message, record
 from support.messages.uploads import PLATE, VIN
 from support.people import clerk
 from support.stories.draw_story import plan
@@ -106,6 +109,13 @@ _TIP = Report(
     phone="13800000000",
     answers={"how": "no_test", "money": "unsure"},
 )
+
+
+def _reading(city: City) -> int:
+    """Over a limit; it waits for its first review."""
+    body = message(record(plate=PLATE, opacity_pct=35))
+    take_readings(body, city.callers[f"{PLACE}-environment"], at("2026-03-05 09:00"))
+    return RemoteReading.objects.get().pk
 
 
 def _papers(city: City) -> dict[str, object]:
@@ -179,6 +189,7 @@ def _registers(city: City) -> dict[str, object]:
         level="red", since=now, until=now + timedelta(days=2), declared_by=office.code, **place
     )
     return {
+        "reading_id": _reading(city),
         "zone_id": Zone.objects.create(code="A", name="内环", since=SINCE, **place).pk,
         "alert_id": alert.pk,
         "software_id": Software.objects.create(

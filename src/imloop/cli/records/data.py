@@ -18,10 +18,13 @@ def register(app: typer.Typer) -> None:
 
 
 def import_rows(
-    kind: Annotated[str, typer.Argument(help="departments | stations | repairers | vehicles")],
+    kind: Annotated[str, typer.Argument(help="departments | stations | repairers | vehicles | readings")],
     file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON, Parquet")],
     reason: Annotated[
         str, typer.Option(help="依据或更正理由 · on what it rests, or why known vehicles change")
+    ] = "",
+    sender: Annotated[
+        str, typer.Option(help="发送单位代码，readings 必填 · code of the office that measured, for readings")
     ] = "",
     data: DataDir = VAR,
 ) -> None:
@@ -30,14 +33,15 @@ def import_rows(
     connect_migrated(data)
     from rich.progress import Progress
 
-    from imloop.exchange.imports import import_file, rejected_rows
+    from imloop.exchange.imports import COLUMNS, import_file, rejected_rows
     from imloop.exchange.tables.read_tables import count_lines
-    from imloop.steps.ground.access import SYSTEM
+    from imloop.steps.ground.access import SYSTEM, caller_for
     from imloop.steps.ground.clock import now
-    from imloop.steps.stations.registry_rows import COLUMNS
+    from imloop.steps.ground.registers import any_party
 
     _require_kind(kind, COLUMNS)
     folder = data / "imports"
+    caller = caller_for(any_party(sender)) if kind == "readings" else SYSTEM
     with Progress(transient=True) as progress:
         task = progress.add_task(kind, total=None)
 
@@ -46,7 +50,7 @@ def import_rows(
                 progress.update(task, total=count_lines(file))
             progress.update(task, completed=rows)
 
-        done = import_file(kind, file, folder, SYSTEM, now, advance, reason=reason)
+        done = import_file(kind, file, folder, caller, now, advance, reason=reason)
     print(f"{kind}: {done.entered} 行已导入 · entered, {done.rejected} 行被拒 · rejected")
     if done.held:
         print(f"{done.held} 辆待公安人员复核 · wait for a person of the police: /proposals")

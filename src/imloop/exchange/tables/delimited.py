@@ -15,7 +15,7 @@ SEPARATORS = ",;\t"
 Cells = list[str]
 _SAID = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 """The line by which a spreadsheet is told the separator."""
-_LOST = re.compile(r"[+-]?\d+(?:\.\d+)?[eE]\+\d+")
+_LOST = re.compile(r"[+-]?(?:\d+(?:\.\d+)?[eE]\+|\d+\.\d+[eE])\d+")
 """A long number as a narrow column shows it: the other digits are gone."""
 
 

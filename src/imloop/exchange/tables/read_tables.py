@@ -33,7 +33,8 @@ from imloop.facts.text import Text
 from imloop.steps.ground.rejected_row import ListedRow
 
 _ERROR = re.compile(
-    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA|#+)"
+    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA|#+)",
+    re.IGNORECASE,
 )
 """What a spreadsheet shows in place of a value."""
 _TAIL = re.compile(r"(\d{1,15})\.0+")

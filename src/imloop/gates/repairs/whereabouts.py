@@ -26,13 +26,10 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """The failed test that the repair answers. ``arrived_at``: on the platform; ``place``: (latitude, longitude) of the
-    station, None: not entered; ``outages``: declared ones of the station meanwhile."""
+    """The failed test that the repair answers. ``place``: (latitude, longitude) of the station, None: not entered."""
 
     ended_at: datetime
-    arrived_at: datetime
     place: tuple[float, float] | None = None
-    outages: tuple[Span, ...] = ()
 
 
 def elsewhere(record: RepairRecord, stays: Iterable[Stay], law: Law) -> list[Reason]:
@@ -97,29 +94,25 @@ def too_soon_there(
 
 
 def time_held(
-    finished_at: datetime,
-    reported_at: datetime,
-    failed: FailedRun | None,
-    outages: Iterable[Span],
-    law: Law,
+    finished_at: datetime, reported_at: datetime, outages: Iterable[Span], law: Law
 ) -> Reason | None:
-    """The record's times rest on its sender's word alone: it came long after the work, or the work was over before the
-    platform knew of the failed test. ``outages``: declared ones of the repairer's place since it was finished."""
+    """The record's times rest on its sender's word alone, as it came long after the work. ``outages``: declared ones of
+    the repairer's place since it was finished."""
     hours = law.number("repair.upload_hours")
     waited = hours_outside(finished_at, reported_at, outages)
-    if waited > hours:
-        return _held(
-            Text(
-                f"完工 {waited:.0f} 小时后才上传（不计系统故障时间），超过 {hours:g} 小时。",
-                f"Reported {waited:.0f} hours after it was finished (outages left out), over {hours:g} hours.",
-            ),
-            law,
-        )
-    clock = timedelta(minutes=law.number("repair.clock_minutes"))
-    if failed is None or finished_at + clock >= failed.arrived_at:
+    if waited <= hours:
         return None
-    if any(since < failed.arrived_at and failed.ended_at < until for since, until in failed.outages):
-        return None
+    return _held(
+        Text(
+            f"完工 {waited:.0f} 小时后才上传（不计系统故障时间），超过 {hours:g} 小时。",
+            f"Reported {waited:.0f} hours after it was finished (outages left out), over {hours:g} hours.",
+        ),
+        law,
+    )
+
+
+def before_fail_known(law: Law) -> Reason:
+    """The same, where the work was over before the platform knew of a failed test that it is to answer."""
     return _held(
         Text(
             "完工早于不合格检验传到平台的时间。",

@@ -172,7 +172,7 @@ def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
         "to": name_of(latest.to_station) if latest.to_station else "",
         "until": latest.expires_on,
         "reason": latest.reason,
-        "as_it_is": latest.kind == SECOND_OPINION_EXIT and latest.asked_at > fact.last_failed_at,
+        "as_it_is": latest.kind == SECOND_OPINION_EXIT and latest.asked_at > fact.last_known_at,
     }
 
 

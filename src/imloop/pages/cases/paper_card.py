@@ -10,6 +10,7 @@ from imloop.pages.outages.outages import outage_row, unlock_row
 from imloop.steps.ground import registers
 from imloop.steps.outages import known_outages
 from imloop.steps.outages.unlock_texts import of_case
+from imloop.steps.stations.declared_outages import as_fact
 from imloop.store.models import Case, Outage
 
 
@@ -21,7 +22,7 @@ def paper_card(case: Case, now: datetime) -> dict[str, object]:
     running = [row for row in known_outages.running() if _helps(case, row)] if accepted else []
     return {
         "paper": {
-            "running": [outage_row(row) for row in running if known_outages.as_fact(row).counts(law)],
+            "running": [outage_row(row) for row in running if as_fact(row).counts(law)],
             "papers": accepted,
             "same_station": at_the_same_station(law),
             "hours": law.integer("outage.unlock_hours"),
@@ -33,7 +34,5 @@ def paper_card(case: Case, now: datetime) -> dict[str, object]:
 def _helps(case: Case, row: Outage) -> bool:
     station = case.station
     return (
-        case.closed_at is None
-        and station is not None
-        and known_outages.as_fact(row).reaches(station.code, station.place)
+        case.closed_at is None and station is not None and as_fact(row).reaches(station.code, station.place)
     )

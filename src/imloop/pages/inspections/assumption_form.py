@@ -11,6 +11,7 @@ import yaml
 from django.http import QueryDict
 
 from imloop.facts.days import day_in
+from imloop.facts.digits import amount
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 
@@ -122,11 +123,8 @@ def _like(known: object, text: str) -> object:
 
 
 def _number(text: str) -> int | float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return int(number) if number.is_integer() else number
+    number = amount(text)
+    return int(number) if number is not None and number.is_integer() else number
 
 
 _UNKNOWN = Text("请从列表中选择一项规定", "choose a value of the law from the list")

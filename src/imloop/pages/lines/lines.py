@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from imloop.exchange.uploads.decode_check import decode_check
 from imloop.exchange.uploads.intake import take_check
+from imloop.facts.digits import amount
 from imloop.facts.records.check import CHECK_NAMES, CheckKind
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
@@ -142,11 +142,8 @@ def _message(request: HttpRequest, line: Line) -> bytes:
 
 
 def _number(name: str, text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
+    number = amount(text)
+    if number is None:
         raise Malformed("malformed", Text("应为数值", "must be a number"), at=name)
     return number
 

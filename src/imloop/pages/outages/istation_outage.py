@@ -30,6 +30,7 @@ from imloop.steps.outages.redeem_voucher import gate_of
 from imloop.steps.outages.unlock_texts import unlocks
 from imloop.steps.outages.voucher_stock import stock, unused_vouchers
 from imloop.steps.stations import lookups as station_lookups
+from imloop.steps.stations.declared_outages import as_fact
 from imloop.store.models import PartyKind
 
 PAGE = "/desk/istation/outage"
@@ -49,11 +50,7 @@ def outage(request: HttpRequest, caller: Caller) -> HttpResponse:
 def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, object]:
     station = registers.party(caller.party_code, PartyKind.ISTATION)
     law = registers.law_at(day_of(now), station.place)
-    facts = [
-        row
-        for row in known_outages.running()
-        if known_outages.as_fact(row).reaches(station.code, station.place)
-    ]
+    facts = [row for row in known_outages.running() if as_fact(row).reaches(station.code, station.place)]
     own = known_outages.visible(caller).filter(scope=Scope.OWN_FAULT, ends_at__isnull=True)
     mine = list(unlocks(caller)[:SHOWN])
     ready = unused_vouchers(caller, day_of(now))

@@ -47,6 +47,7 @@ from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operato
 from imloop.steps.outages.unlock_texts import PAPERS, STANDING_NAMES, Standing, standing, unlock, unlocks
 from imloop.steps.reports.paper_shares import paper_shares
 from imloop.steps.stations import lookups as station_lookups
+from imloop.steps.stations.declared_outages import as_fact
 from imloop.store.models import Outage, PaperUnlock, PartyKind
 
 SHOWN = 100
@@ -208,7 +209,7 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "matched": rows.filter(repair__isnull=False).count(),
         "unlocked": rows.filter(unlock_no=request.GET.get("unlocked", "")).first(),
         "may_decide": caller.kind in DECLARERS and row.ends_at is None,
-        "opens": known.as_fact(row).counts(law),
+        "opens": as_fact(row).counts(law),
         "istations": station_lookups.parties(PartyKind.ISTATION, city_of(caller.place)),
         "shops": station_lookups.parties(PartyKind.MSTATION, city_of(caller.place)),
         "papers": outage_papers(law),

@@ -124,6 +124,12 @@ _TABLES: tuple[Mapping[str, Text], ...] = (
     {veto.code: veto.name for veto in VETOES},
 )
 _OF_KEY = {
+    "remote_sensing.months_counted": {
+        "calendar": Text(
+            "按自然月，首次检测当月为第一个月", "calendar months, that of the first reading being the first"
+        ),
+        "from_day": Text("自首次检测之日起", "from the day of the first reading"),
+    },
     "rounding.official": {"full": Text("全数值比较法", "comparison of full values")},
     "exit.kinds": EXIT_KINDS,
     "objection.grounds": objections.GROUNDS,

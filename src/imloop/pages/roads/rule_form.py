@@ -9,6 +9,7 @@ import re
 from django.http import QueryDict
 
 from imloop.facts.codes import FUEL_NAMES
+from imloop.facts.digits import amount
 from imloop.facts.records.vehicle_codes import TYPES, USAGE_NAMES, type_name
 from imloop.facts.text import Text
 from imloop.gates.roads.zone_texts import EXCEPTION_NAMES, weekday_name
@@ -40,10 +41,8 @@ def rule_of(form: QueryDict) -> list[object]:
 
 
 def _number(text: str) -> object:
-    try:
-        return float(text.strip())
-    except ValueError:
-        return text
+    number = amount(text)
+    return text if number is None else number
 
 
 _BOXES = {

@@ -20,6 +20,7 @@ from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.outages import known_outages
 from imloop.steps.repairs.lookups import papers_of
+from imloop.steps.stations.declared_outages import as_fact
 from imloop.store.models import Outage, PartyKind, Repair
 
 register = template.Library()
@@ -44,12 +45,12 @@ def outage_banner(context: Context) -> dict[str, object]:
 def _concerns(row: Outage, caller: object) -> bool:
     if not isinstance(caller, Caller) or caller.kind != PartyKind.ISTATION:
         return True
-    return known_outages.as_fact(row).reaches(caller.party_code, caller.place)
+    return as_fact(row).reaches(caller.party_code, caller.place)
 
 
 def _accepted(rows: list[Outage], law: Law) -> tuple[str, ...]:
     """Papers accepted instead of the repair record while one of them runs."""
-    counts = any(known_outages.as_fact(row).counts(law) for row in rows)
+    counts = any(as_fact(row).counts(law) for row in rows)
     return outage_papers(law) if counts else ()
 
 

@@ -34,6 +34,7 @@ from imloop.loop.events import (
 )
 from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Failed, Run, Unanswered
 from imloop.steps.ground import registers
+from imloop.steps.stations.declared_outages import run_known_at
 from imloop.steps.vehicles.register.how_failed import (
     fails,
     judged_since,
@@ -194,10 +195,20 @@ def _run(test: Test, failed: dict[tuple[str, str], TestFailed], waiting: list[da
     return Run(
         key=test.pk,
         place=test.station.place,
-        event=event or _event_of(test),
+        event=_known(test, event or _event_of(test)),
         waits=_waits(test, waiting),
         arrived_at=None if _released(test) else test.received_at,
     )
+
+
+def _known(test: Test, event: TestFailed | TestPassed) -> TestFailed | TestPassed:
+    """By what is known of outages now, and of the department's word."""
+    if isinstance(event, TestPassed):
+        return event
+    law = registers.law_at(day_of(test.started_at), test.station.place)
+    own_hour = _released(test)
+    known_at = None if own_hour else run_known_at(test.station, test.ended_at, test.received_at, law)
+    return replace(event, known_at=known_at)
 
 
 def _released(test: Test) -> bool:
@@ -228,7 +239,12 @@ class Ran(Protocol):
 
 
 def run_event(
-    run: Ran, result: Result, station: str, failed: Sequence[str], odometer_km: float | None = None
+    run: Ran,
+    result: Result,
+    station: str,
+    failed: Sequence[str],
+    odometer_km: float | None = None,
+    known_at: datetime | None = None,
 ) -> TestFailed | TestPassed | None:
     """What a run means for a case; ``failed``: items; None where it has no verdict."""
     if result is Result.PASS:
@@ -242,6 +258,7 @@ def run_event(
         items=tuple(failed),
         origin=ORIGINS.get(Purpose(run.purpose), loop.Origin.PERIODIC),
         odometer_km=odometer_km,
+        known_at=known_at,
     )
 
 

@@ -12,6 +12,7 @@ from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.counts import NOT_AS_REGISTERED, Counts
+from imloop.gates.repairs.whereabouts import before_fail_known
 from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import Law
 from imloop.law.sentences import repair_and_return
@@ -25,7 +26,7 @@ from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.vehicles.register.due_word import DueWord, due_word
 from imloop.steps.vehicles.vehicle_facts import subject_of
-from imloop.store.models import Case, Mark, PaperUnlock, PartyKind, Test, Vehicle
+from imloop.store.models import Case, Finding, Mark, PaperUnlock, PartyKind, Test, Vehicle
 from imloop.store.statements import update
 
 TOPIC = "reconsidered"
@@ -166,6 +167,27 @@ def _look_after(ledger: Ledger, row: Case) -> None:
     issue_late_notice(ledger, row)
     if row.station is not None:
         let_late_case_go(ledger, row, row.station, _law(row.station.place, ledger))
+    say_held(ledger, row)
+
+
+def say_held(ledger: Ledger, row: Case) -> None:
+    """A failed run came after the work of a repair was over, so that a department has to look at that; or it is known
+    now why it came late, and nobody has to."""
+    known = as_loop_case(row)
+    if not known.repairs:
+        return
+    law = _law(row.place, ledger)
+    held = {(each.shop, each.repair_no) for each in loop.held_repairs(known, law) if each.held_for_time}
+    for repair in known.repairs:
+        said = Finding.objects.filter(
+            code="time-held", subject_kind="repair", subject=repair.repair_no, station_code=repair.shop
+        ).filter(resolved_at__isnull=True)
+        waits = (repair.shop, repair.repair_no) in held
+        if waits and not said.exists():
+            keep_findings(ledger, "repair", repair.repair_no, repair.shop, [before_fail_known(law)])
+        elif not waits:
+            gone = {"outcome": Finding.Outcome.GONE, "resolution": "不再早于不合格检验传到平台之时"}
+            said.update(resolved_at=ledger.now, resolved_by="imloop", **gone)
 
 
 def _as_told(row: Case, case: loop.Case) -> bool:

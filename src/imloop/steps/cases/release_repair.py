@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
@@ -26,7 +27,9 @@ def held_repairs(case: Case) -> list[RepairFact]:
     """Those of an open case that wait for a department."""
     if case.closed_at is not None:
         return []
-    return [repair for repair in as_loop_case(case).repairs if repair.held]
+    known = as_loop_case(case)
+    law = registers.law_at(day_of(known.last_known_at), case.place)
+    return list(loop.held_repairs(known, law))
 
 
 def release_repair(
@@ -56,7 +59,7 @@ def release_repair(
 def release(ledger: Ledger, row: Case, shop: str, repair_no: str, approver: str, reason: str) -> Case:
     """The event, and the doubts settled by it."""
     event = RepairReleased(at=ledger.now, shop=shop, repair_no=repair_no, approver=approver, reason=reason)
-    known = find_repair(as_loop_case(row).repairs, shop, repair_no)
+    known = find_repair(held_repairs(row), shop, repair_no)
     settled = [lack.code for lack in known.lacks if lack.releasable] if known else []
     if {"documents-elsewhere", "documents-on-paper"} & set(settled):
         settled.append("paper-number-reused")

@@ -22,6 +22,7 @@ from imloop.steps.lines import texts as lines
 from imloop.steps.matters import texts as matters
 from imloop.steps.outages import texts as outages
 from imloop.steps.prices import texts as prices
+from imloop.steps.remote_sensing import texts as remote_sensing
 from imloop.steps.repairs import texts as repairs
 from imloop.steps.reports import texts as reports
 from imloop.steps.roads import texts as roads
@@ -46,6 +47,7 @@ SUBJECTS = (
     matters,
     outages,
     prices,
+    remote_sensing,
     repairs,
     reports,
     roads,

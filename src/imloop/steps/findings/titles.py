@@ -147,6 +147,9 @@ TITLES: dict[str, Text] = {
     "fallback-share": Text("凭纸质材料复检过多", "too many retests on paper"),
     "fallback-own-fault": Text("自身故障而用纸质材料", "paper used in one's own fault"),
     "fallback-outside-outage": Text("没有宣布故障而用纸质材料", "paper used without an outage"),
+    # On the road.
+    "remote-over-limit": Text("遥感检测超限", "over a limit by remote sensing"),
+    "smoke-seen": Text("抓拍冒黑烟", "smoke seen by a camera"),
     # Money.
     "fee-above-price": Text("收费高于标准", "charged above the price"),
     "fee-below-price": Text("收费低于标准", "charged below the price"),

@@ -162,16 +162,17 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
         ),
         waits=why,
         held={"time-held": doubted, "identity-doubtful": (*identity.reasons, *doubted)}.get(why, ()),
-        event=_event(record, measured, verdict),
+        event=_event(known, measured, verdict),
         late=late or kept_back,
         measured=measured,
         about_vehicle=about_vehicle,
     )
 
 
-def _event(record: TestRecord, measured: Measured, verdict: Verdict) -> TestFailed | TestPassed | None:
-    failed = [item for item, passed in measured.items.items() if not passed]
-    return run_event(record, verdict.result, record.station, failed, record.vehicle.odometer_km)
+def _event(known: Known, measured: Measured, verdict: Verdict) -> TestFailed | TestPassed | None:
+    record, failed = measured.record, [item for item, passed in measured.items.items() if not passed]
+    odometer_km = record.vehicle.odometer_km
+    return run_event(record, verdict.result, record.station, failed, odometer_km, known.known_at)
 
 
 def _require_unlocked(record: TestRecord, known: Known) -> None:

@@ -21,7 +21,7 @@ from imloop.steps.cases.history import Shown, laws_for_fail
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
 from imloop.steps.cases.move_case import decide_and_keep
-from imloop.steps.cases.reconsider import Reconsidered, reconsider, tell_of_mark, wait_after
+from imloop.steps.cases.reconsider import Reconsidered, reconsider, say_held, tell_of_mark, wait_after
 from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
@@ -169,6 +169,7 @@ def _failed(ledger: Ledger, known: Known, vehicle: Vehicle, row: Case | None, ev
     case, decision = decide_and_keep(ledger, row, event, known.case_law, vehicle=vehicle, place=place)
     rework = any(effect.kind is loop.EffectKind.REWORK_ORDERED for effect in decision.effects)
     _follow_fail(ledger, case, known.station, event, rework_ordered=rework)
+    say_held(ledger, case)
     today = day_of(ledger.now)
     if today != day_of(event.at):
         let_late_case_go(ledger, case, known.station, registers.law_at(today, known.station.place))

@@ -27,6 +27,7 @@ from imloop.steps.lines.heartbeats import link_of, number_last_below
 from imloop.steps.outages.known_outages import kept_until
 from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations import standing
+from imloop.steps.stations.declared_outages import run_known_at
 from imloop.steps.stations.latest_checks import failed_checks
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import StationFacts
@@ -78,6 +79,7 @@ class Known:
     why its time cannot be taken without a department's word; ``answered_since``: then, that what would answer a failed
     run of that time is known; ``kept_back``: it is, and an outage explains why the run comes only now. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
+    ``known_at``: when the platform knows of it; None: an outage explains why no earlier.
     ``in_repair``: repairers that say they had the vehicle then. ``failed``: the failed runs of the case that it met;
     ``failed_by``: the law of the places where it failed, as far as that judges otherwise than ``law``;
     ``anothers_fail``: a later failed run of another station is known; ``aborted``: runs of the vehicle that were broken
@@ -96,6 +98,7 @@ class Known:
     latest: datetime | None
     fail_waits: bool
     times: Times
+    known_at: datetime | None
     doubted: tuple[Reason, ...]
     answered_since: bool
     kept_back: bool
@@ -157,9 +160,8 @@ def _look_up(
     law, settled = registers.law_at(day_of(record.started_at), station.place), doubted is not None
     case, latest = open_case(vehicle), _latest(vehicle)
     met = case or _met(vehicle, record.started_at, latest)
-    waiting = waiting_fails(vehicle) if vehicle is not None else []
+    waiting, entered = ([], {}) if vehicle is None else (waiting_fails(vehicle), entered_facts(vehicle))
     failed = () if met is None else measured_fails(met)
-    entered = {} if vehicle is None else entered_facts(vehicle)
     judged_as = ways(record.vehicle, law, failed, entered)
     stricter = _stricter_since(judged, law, arrived, judged_as, failed)
     stricter = stricter or _forbidden_since(record, case, law, arrived)
@@ -180,6 +182,7 @@ def _look_up(
         latest=latest,
         fail_waits=any(fail.started_at <= record.started_at for fail in waiting),
         times=times,
+        known_at=run_known_at(station, record.ended_at, arrived, law),
         doubted=tuple(said.values()),
         answered_since=bool(said) and answered,
         kept_back=times.outage_ended is not None and answered,

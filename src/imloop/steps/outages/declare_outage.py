@@ -17,13 +17,14 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.outages.known_outages import DECLARERS, as_fact, outage, public_json
-from imloop.steps.outages.late_repairs import release_explained
+from imloop.steps.outages.known_outages import DECLARERS, outage, public_json
+from imloop.steps.outages.late_repairs import ask_fails_again, release_explained
 from imloop.steps.outages.taken_back.hold_again import hold_again
 from imloop.steps.outages.unlock_on_paper import unlock_waiting
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
 from imloop.steps.second_person.rules import rules_of
+from imloop.steps.stations.declared_outages import as_fact
 from imloop.store.models import Outage, Party, PartyKind, Proposal
 
 
@@ -70,6 +71,7 @@ def _keep(ledger: Ledger, by: Caller, subject: str, body: Body) -> Outage:
     row.save()
     ledger.note("outage-declared", row.outage_no, public_json(row))
     _tell(ledger, row, "outage-declared")
+    ask_fails_again(ledger, row)
     if as_fact(row).counts(law):
         unlock_waiting(ledger, row)
         release_explained(ledger, row)
@@ -106,6 +108,7 @@ def _take_back(ledger: Ledger, row: Proposal) -> None:
     ledger.note("outage-taken-back", declared.outage_no, {"proposal": row.pk})
     _tell(ledger, declared, "outage-taken-back")
     hold_again(ledger, declared)
+    ask_fails_again(ledger, declared)
 
 
 def _scope(caller: Caller, text: str) -> Scope:
@@ -200,6 +203,7 @@ def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -
         _require_end(row, at, now)
         _end(ledger, row, at)
         hold_again(ledger, row)
+        ask_fails_again(ledger, row)
     return row
 
 

@@ -12,6 +12,7 @@ from imloop.facts.text import Text
 from imloop.gates.outages.outage import LINK_NAMES, SCOPE_NAMES, Scope
 from imloop.gates.outages.outage import OutageFact as Fact
 from imloop.steps.ground.access import Caller, place_prefix
+from imloop.steps.stations.declared_outages import as_fact, standing
 from imloop.store.models import Outage, Party, PartyKind
 
 _FAR = datetime(9000, 1, 1, tzinfo=UTC)
@@ -19,39 +20,16 @@ DECLARERS = (PartyKind.ENVIRONMENT, PartyKind.ADMIN)
 """Who declares outages of the system and unlocks by hand: the department in charge, and who runs the platform."""
 
 
-def as_fact(row: Outage) -> Fact:
-    return Fact(
-        outage_no=row.outage_no,
-        scope=Scope(row.scope),
-        prefix=place_prefix(row.place),
-        link=row.link,
-        stations=frozenset(row.stations),
-        since=row.starts_at,
-        until=row.ends_at,
-    )
-
-
-def _standing() -> QuerySet[Outage]:
-    """Without those that were taken back: there was none, as far as anybody confirmed."""
-    return Outage.objects.filter(taken_back_at__isnull=True)
-
-
 def declared_for(at: datetime) -> list[Fact]:
     """Every outage that was running at the moment by what is known now, the one declared first in front."""
-    rows = _standing().filter(Q(ends_at__isnull=True) | Q(ends_at__gte=at), starts_at__lte=at)
+    rows = standing().filter(Q(ends_at__isnull=True) | Q(ends_at__gte=at), starts_at__lte=at)
     return [as_fact(row) for row in rows.order_by("declared_at", "id")]
-
-
-def declared_between(since: datetime, until: datetime) -> list[Fact]:
-    """Every outage that was running at some moment in between."""
-    rows = _standing().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=since), starts_at__lt=until)
-    return [as_fact(row) for row in rows.order_by("starts_at", "id")]
 
 
 def kept_until(station: Party, since: datetime, hours: float) -> datetime | None:
     """When the outage ended that kept a station from sending what it had ``since``, if one began within ``hours``; the
     far future while it runs. A fault of the station's own keeps nobody's clock, nor does a link of the repairers'."""
-    rows = _standing().filter(
+    rows = standing().filter(
         Q(ends_at__isnull=True) | Q(ends_at__gte=since), starts_at__lte=since + timedelta(hours=hours)
     )
     known = (fact for fact in map(as_fact, rows) if fact.delays_tests)

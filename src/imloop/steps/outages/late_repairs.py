@@ -1,29 +1,34 @@
-"""A repair's record that came late, or finished before the failed test had come: does a declared outage explain it?"""
+"""A repair's record that came late, or a failed test that came after what may answer it: does a declared outage explain
+it?"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef
 from msgspec import convert
 
 from imloop.facts.days import day_of, days_between
 from imloop.facts.records.repair import RepairRecord
 from imloop.facts.text import Reason
 from imloop.gates.repairs.scope import able
-from imloop.gates.repairs.whereabouts import FailedRun, Span, more_allowed_then, time_held
+from imloop.gates.repairs.whereabouts import FailedRun, more_allowed_then, time_held
 from imloop.law import Law
 from imloop.loop.events import RepairReleased
-from imloop.loop.repairs import allowed, find_repair
-from imloop.steps.cases.history import fuels_of
-from imloop.steps.cases.move_case import open_case
-from imloop.steps.cases.reconsider import failed_test, failed_without_permit
+from imloop.loop.on_paper import excused
+from imloop.loop.repairs import allowed, find_repair, over_before_known
+from imloop.steps.cases.history import fuels_of, run_of
+from imloop.steps.cases.move_case import as_loop_case, open_case
+from imloop.steps.cases.reconsider import failed_test, reconsider
 from imloop.steps.cases.release_repair import held_repairs, release
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.registers import position_of
-from imloop.steps.outages.known_outages import declared_between
+from imloop.steps.outages.unlock_on_paper import unlock_waiting_for
+from imloop.steps.stations.declared_outages import as_fact, declared_between
 from imloop.steps.stations.standing import is_active
-from imloop.store.models import Case, CaseEvent, Finding, Outage, Party, PartyKind, Repair, Test
+from imloop.store.models import Case, CaseEvent, Finding, Outage, Party, Repair, Test
 
 _BY_OUTAGE = "系统故障 "
 """How the reason of a release begins that nobody but a declared outage gives."""
@@ -40,14 +45,15 @@ def held_by_time(
 
 
 def unexplained(
-    case: Case, shop: Party, record: RepairRecord, reported_at: datetime, law: Law, failed: Test | None = None
+    case: Case, shop: Party, record: RepairRecord, reported_at: datetime, law: Law
 ) -> Reason | None:
-    """Only what an outage would explain. ``failed``: what it answered, where that is not the failed test of now."""
-    kept_back = _outages(shop, record.finished_at, reported_at, law)
-    answered = failed_run(case, law) if failed is None else _fact(failed, law)
-    fails = [answered, *_failed_besides(case, record.finished_at, reported_at, law)]
-    found = (time_held(record.finished_at, reported_at, fail, kept_back, law) for fail in fails)
-    return next((each for each in found if each is not None), None)
+    """Only what an outage of the repairer's would explain."""
+    kept_back = [
+        (outage.since, outage.until or reported_at)
+        for outage in declared_between(record.finished_at, reported_at)
+        if outage.counts(law) and outage.reaches(shop.code, shop.place)
+    ]
+    return time_held(record.finished_at, reported_at, kept_back, law)
 
 
 def within_scope(record: RepairRecord, shop: Party, case: Case, law: Law) -> bool:
@@ -67,33 +73,32 @@ def _more_allowed_then(case: Case, shop: Party, record: RepairRecord, reported_o
     return then and not all(since)
 
 
-def failed_run(case: Case, law: Law) -> FailedRun | None:
+def failed_run(case: Case) -> FailedRun | None:
     """The failed test of this round; None for a case that no test of ours opened."""
     test = failed_test(case)
-    return None if test is None else _fact(test, law)
+    return None if test is None else FailedRun(test.ended_at, position_of(test.station))
 
 
-def _failed_besides(case: Case, finished_at: datetime, until: datetime, law: Law) -> list[FailedRun]:
-    """Failed runs of the round that had no permit and were made before the work was over, as far as known by then."""
-    runs = failed_without_permit(case).filter(
-        started_at__gte=case.failed_at, started_at__lt=finished_at, received_at__lte=until
+def ask_fails_again(ledger: Ledger, outage: Outage) -> None:
+    """It was declared, taken back, or found to have been over earlier: failed runs of open cases that came late
+    meanwhile are known from another moment, and what may answer them is asked anew."""
+    fact = as_fact(outage)
+    if not fact.delays_tests:
+        return
+    open_cases = Case.objects.filter(closed_at__isnull=True, case_no=OuterRef("case_no"))
+    rows = Test.objects.filter(
+        Exists(open_cases), result="fail", vehicle__isnull=False, received_at__gt=outage.starts_at
     )
-    return [_fact(test, law) for test in runs]
-
-
-def _fact(test: Test, law: Law) -> FailedRun:
-    outages = _outages(test.station, test.ended_at, test.received_at, law)
-    return FailedRun(test.ended_at, test.received_at, position_of(test.station), tuple(outages))
-
-
-def _outages(party: Party, since: datetime, until: datetime, law: Law) -> list[Span]:
-    """Declared outages that may have kept a message of the party from arriving."""
-    tests = party.kind == PartyKind.ISTATION
-    return [
-        (outage.since, outage.until or until)
-        for outage in declared_between(since, until)
-        if (outage.delays_tests if tests else outage.counts(law)) and outage.reaches(party.code, party.place)
-    ]
+    if outage.ends_at is not None:
+        rows = rows.filter(ended_at__lt=max(outage.ends_at, outage.declared_at))
+    told = set[int]()
+    for run in rows.select_related("station", "vehicle").order_by("started_at", "id"):
+        if run.vehicle_id not in told and fact.reaches(run.station.code, run.station.place):
+            assert run.vehicle is not None
+            told.add(run.vehicle.pk)
+            found = reconsider(ledger, run.vehicle, run_of(run), outage.outage_no)
+            if found.case is not None:
+                unlock_waiting_for(ledger, found.case)
 
 
 def release_explained(ledger: Ledger, declared: Outage) -> int:
@@ -115,11 +120,26 @@ def _explained(ledger: Ledger, finding: Finding, declared: Outage) -> bool:
     law = registers.law_at(day_of(row.finished_at), case.place)
     if held_by_time(case, shop, convert(row.record, RepairRecord), row.uploaded_at, law) is not None:
         return False
+    if over_before_known(as_loop_case(case), held, law):
+        return False
     release(ledger, case, shop.code, row.repair_no, ledger.caller.actor, f"{_BY_OUTAGE}{declared.outage_no}")
     return True
 
 
-def released_by_outage(row: Repair) -> bool:
+def no_longer_excused(row: Repair, case: Case, lost: Collection[str]) -> Reason | None:
+    """Why its time is held now that nothing rests on these papers, and on outages as they are known. None: its time is
+    not in doubt, another doubt holds it, or a person has looked at it."""
+    known = as_loop_case(case)
+    fact = find_repair(known.repairs, row.shop.code, row.repair_no)
+    if fact is None or fact.held_for_time or "entered_by" in row.receipt:
+        return None
+    if excused(known.unlocks, fact, lost) or not _released_by_outage(row):
+        return None  # such a paper's record could not come in time
+    law = registers.law_at(day_of(row.finished_at), case.place)
+    return unexplained(case, row.shop, convert(row.record, RepairRecord), row.uploaded_at, law)
+
+
+def _released_by_outage(row: Repair) -> bool:
     """No person has looked at it: nothing but outages has let it count, if anything has."""
     events = CaseEvent.objects.filter(case__vehicle=row.case.vehicle_id, kind=RepairReleased.__name__)
     about = (each.data for each in events if each.data["repair_no"] == row.repair_no)

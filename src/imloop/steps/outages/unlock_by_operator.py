@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -23,7 +23,8 @@ from imloop.steps.ground.actor import Actor
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.task import named
-from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
+from imloop.steps.outages.known_outages import DECLARERS, declared_for, outage
+from imloop.steps.outages.late_repairs import no_longer_excused
 from imloop.steps.outages.paper_files import Photograph, check_photographs, set_aside, take_up
 from imloop.steps.outages.unlock_on_paper import (
     NO_FAILED_TEST,
@@ -36,7 +37,8 @@ from imloop.steps.outages.unlock_on_paper import (
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
 from imloop.steps.second_person.rules import rules_of
-from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal, Vehicle
+from imloop.steps.stations.declared_outages import as_fact
+from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal, Repair, Vehicle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +157,8 @@ def _take_back(ledger: Ledger, row: Proposal) -> None:
         pk=row.done["id"]
     )
     law = registers.law_at(day_of(ledger.now), row.place)
-    if (
-        unlock.case is not None
-    ):  # it opened a gate already; else ``unlock_on_paper`` asks whether it was taken back
-        take_back(ledger, lasting(unlock.case), unlock_ended(unlock, row, ledger.now))
+    if unlock.case is not None:  # else ``unlock_on_paper`` asks whether it was taken back
+        _end_in_case(ledger, unlock, lasting(unlock.case), row)
     doubt = Reason(
         "unlock-unconfirmed",
         Text(
@@ -172,6 +172,17 @@ def _take_back(ledger: Ledger, row: Proposal) -> None:
         ),
     )
     keep_findings(ledger, "unlock", unlock.unlock_no, unlock.station.code, [doubt])
+
+
+def _end_in_case(ledger: Ledger, unlock: PaperUnlock, case: Case, made: Proposal) -> None:
+    """It opened a gate already; a repair whose late record it alone excused is held."""
+    about = Repair.objects.filter(case__vehicle=case.vehicle_id).select_related("shop", "case").order_by("id")
+    asked = ((row, no_longer_excused(row, case, [unlock.unlock_no])) for row in about)
+    held = {row: doubt for row, doubt in asked if doubt is not None}
+    ended = unlock_ended(unlock, made, ledger.now)
+    take_back(ledger, case, replace(ended, repairs=tuple((row.shop.code, row.repair_no) for row in held)))
+    for row, doubt in held.items():
+        keep_findings(ledger, "repair", row.repair_no, row.shop.code, [doubt])
 
 
 def _acted(row: Proposal) -> list[str]:

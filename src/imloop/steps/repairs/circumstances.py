@@ -25,7 +25,7 @@ def doubts_around(
     record: RepairRecord, shop: Party, case: Case, law: Law, now: datetime, *, late: bool
 ) -> list[Reason]:
     """``late``: does it matter when the record came? Not for one that an outage was to bring late."""
-    failed = failed_run(case, law)
+    failed = failed_run(case)
     stays, today = _stays(record, shop, case), registers.law_at(day_of(now), case.place)
     found = elsewhere(record, stays, law) or elsewhere(record, stays, today)
     if failed is not None and (soon := too_soon_there(record, failed, position_of(shop), law)):

@@ -15,10 +15,12 @@ from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
 from imloop.gates.repairs.paper_numbers import doubts_about_numbers, used_by_repair
 from imloop.gates.repairs.warranty import rework_charged, warranty_unused
+from imloop.gates.repairs.whereabouts import before_fail_known
 from imloop.law import Law
 from imloop.loop.case import UNCONFIRMED, Lack
 from imloop.loop.events import RepairReported
-from imloop.loop.on_paper import is_the_papers
+from imloop.loop.on_paper import excused
+from imloop.loop.repairs import over_before_known
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.cases.reconsider import reconsider_after
 from imloop.steps.ground import registers
@@ -128,8 +130,8 @@ def _judged(
     )
     listed = standing.is_active(shop, day_of(record.finished_at))
     plain = loop.repair_fact(record, listed=listed, law=law)
-    awaited = any(is_the_papers(unlock, plain) for unlock in case.unlocks)
     # Nobody could have reported it in time.
+    awaited = excused(case.unlocks, plain)
     doubts = doubts_around(record, shop, row, law, now, late=not (awaited or entered))
     unconfirmed = [Lack(UNCONFIRMED, entered.cite)] if entered else []
     fact = loop.repair_fact(
@@ -142,6 +144,8 @@ def _judged(
         reported_at=now,
         vehicle_type=str(entered_facts(row.vehicle).get("vehicle_type", "")),
     )
+    if over_before_known(case, fact, law) and not fact.held_for_time:
+        doubts.append(before_fail_known(law))
     return fact, [*doubts_about(record, shop, row, law), *doubts, *doubts_about_numbers(used, numbers, law)]
 
 

@@ -17,7 +17,7 @@ from imloop.law.sentences import PAPER_NAMES, named_papers, retest_papers
 from imloop.loop.case import UNCONFIRMED
 from imloop.loop.repairs import find_repair
 from imloop.steps.cases.move_case import as_loop_case
-from imloop.steps.cases.release_repair import release
+from imloop.steps.cases.release_repair import held_repairs, release
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.actor import Actor
@@ -192,7 +192,7 @@ def _own(caller: Caller, shop: str, repair_no: str) -> Repair:
 
 
 def _require_held(row: Repair) -> None:
-    fact = find_repair(as_loop_case(row.case).repairs, row.shop.code, row.repair_no)
+    fact = find_repair(held_repairs(row.case), row.shop.code, row.repair_no)
     held = [lack.code for lack in fact.lacks if lack.releasable] if fact else []
     if UNCONFIRMED not in held:
         raise Conflict("decided-already", Text("这一项已处理。", "This has been decided already."))

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from math import inf
 
 from imloop.facts.codes import Method
 from imloop.facts.days import day_in
+from imloop.facts.digits import amount
 from imloop.facts.identifiers import is_number, parse_uscc
 from imloop.facts.places import known_place
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Refusal, require_reason
@@ -243,11 +243,8 @@ def _day(row: Row, column: str) -> date | None:
 def _degrees(row: Row, column: str, most: int) -> float | None:
     if not row.get(column):
         return None
-    try:
-        found = float(row[column])
-    except ValueError:
-        found = inf
-    if not -most <= found <= most:
+    found = amount(row[column])
+    if found is None or not -most <= found <= most:
         raise Malformed(
             "wrong-value",
             Text(f"{column}：{row[column]} 应在 ±{most} 之间", f"{column}: not within ±{most}"),

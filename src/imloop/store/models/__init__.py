@@ -17,6 +17,12 @@ from imloop.store.models.casework.matters.file import (
 )
 from imloop.store.models.casework.matters.matter import Attachment, Matter, MatterEvent
 from imloop.store.models.casework.outages import Outage, PaperUnlock, RepairPaper, Voucher
+from imloop.store.models.casework.remote_sensing import (
+    RemoteInstrument,
+    RemoteReading,
+    RemoteReview,
+    RemoteSite,
+)
 from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures, WrongClaim
 from imloop.store.models.casework.second_person import Proposal
 from imloop.store.models.registers.accounts import (
@@ -111,6 +117,10 @@ __all__ = [
     "Receiver",
     "RecordComment",
     "RegisterFile",
+    "RemoteInstrument",
+    "RemoteReading",
+    "RemoteReview",
+    "RemoteSite",
     "Repair",
     "RepairMark",
     "RepairPaper",

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
-from imloop.store.models import Case, HeldRun, Test, Vehicle
+from imloop.store.models import Case, Finding, HeldRun, Test, Vehicle
 from stories.inspections.test_sixth_try import by_two, run
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
@@ -55,9 +56,14 @@ def test_a_repair_before_the_last_failed_run_answers_it_no_more_than_one_with_a_
 
 
 def test_one_that_ended_after_it_does(city: City) -> None:
-    """The honest neighbour: it was tested again by mistake before it was repaired."""
+    """The honest neighbour: it was tested again by mistake before it was repaired. As that was told only after the
+    repair, a department looks."""
     _repaired_and_failed_again(city, "2026-03-02 09:30")
-    assert run(city, "2026-03-02 19:00", purpose="retest")["case_state"] == "closed"
+    assert run(city, "2026-03-02 19:00", purpose="retest")["refused"] == "time-held"
+    case, held = Case.objects.get().case_no, Finding.objects.get(code="time-held", subject_kind="repair")
+    who, now = city.callers[ENV], at("2026-03-02 19:20")
+    release_repair(who, case, held.station_code, held.subject, reason="看过工单", now=now)
+    assert run(city, "2026-03-02 19:30", purpose="retest")["case_state"] == "closed"
 
 
 def test_a_pass_that_the_register_takes_back_swallows_no_later_fail_of_another_station(city: City) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from imloop.facts.refusal import Refusal
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.roads.ask_road import ask_road
 from imloop.store.models import Case, Vehicle
 from stories.inspections.test_sixth_try import by_two, run
 from stories.outages.test_taken_back import DAY, failed, true_one, voucher
 from stories.second_person import test_as_proposed as as_proposed
-from stories.vehicles.tries.test_fourteenth_try import freed
 from stories.vehicles.tries.test_ninth_try import LAX, THERE, assumed, let_go, there
 from stories.vehicles.tries.test_seventh_try import NEW_PLATE
 from support.city import FAR, NEAR, City, at
@@ -150,13 +150,8 @@ def test_no_other_car_is_retested_under_the_plate_that_was_given_back(city: City
     assert not mark(city, "2026-03-05 11:00")
 
 
-# A failed run of a doubtful time, and what answers it comes to count only after it. Told the other way round it waits.
-# known_facts.py, ``answered_since``: asked once, when the fail comes, of events alone; a paper that waits for its
-# second person, its outage, or for this very fail is none yet. gates/repairs/whereabouts.py, ``time_held``: any outage
-# between a fail and its arrival lets a repair be finished before that arrived, whether or not it explains why it came
-# late.
-# Mend: a fail of a doubtful time stays one after it has taken effect: what was shown or finished before it came answers
-# it only once a department has found that its time holds.
+# A failed run of a doubtful time, and what answers it comes to count only after it: that is later than the platform
+# knew of the run, or no answer (``Case.answered_after``).
 
 CLAIMED = "2026-12-02 09:30"
 
@@ -173,7 +168,7 @@ def retested(city: City, day: str = DAY) -> bool:
     return mark(city, f"{day} 14:00")
 
 
-ORDERS = ["counts first", pytest.param("fails first", marks=freed)]
+ORDERS = ["counts first", "fails first"]
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -188,7 +183,8 @@ def test_no_paper_that_waits_for_its_second_person_answers_a_fail_of_a_doubtful_
         confirmed(made, at(f"{day} 10:50"))
     fails_today(city, day, "2026-12-01 09:30")
     if order == "fails first":
-        confirmed(made, at(f"{day} 12:00"))
+        with pytest.raises(Refusal, match="paper-before-fail"):
+            confirmed(made, at(f"{day} 12:00"))
     assert not retested(city, day)
 
 
@@ -204,7 +200,6 @@ def test_nor_one_that_waits_for_its_outage(doors: Doors, voucher: Any, order: st
     assert not retested(doors.city)
 
 
-@freed
 def test_nor_one_that_waits_for_its_fail(doors: Doors) -> None:
     """No fail was known when it was shown."""
     doors.at("2026-12-02 08:00")
@@ -223,7 +218,7 @@ def test_nor_one_that_waits_for_its_fail(doors: Doors) -> None:
         (False, "counts first"),
         (True, "counts first"),
         (False, "fails first"),
-        pytest.param(True, "fails first", marks=freed),
+        (True, "fails first"),
     ],
 )
 def test_nor_a_repair_by_an_outage_of_five_minutes(city: City, outage: bool, order: str) -> None:
@@ -240,13 +235,12 @@ def test_nor_a_repair_by_an_outage_of_five_minutes(city: City, outage: bool, ord
 
 
 @pytest.mark.parametrize("how", ["late", "doubtful"])
-@pytest.mark.parametrize("order", ["fails first", pytest.param("counts first", marks=freed)])
+@pytest.mark.parametrize("order", ["fails first", "counts first"])
 def test_nor_a_repair_whose_record_came_before_a_fail_of_that_morning(
     city: City, how: str, order: str
 ) -> None:
-    """It failed at five, and is told as a run of ten o'clock; the other way round the repair waits, as its work was
-    over before the fail was known. late_repairs.py asks that when a record comes, and nobody when a fail does. Mend: a
-    fail that comes is asked which repairs were over by then, and holds them, or waits itself."""
+    """It failed at five, and is told as a run of ten o'clock: in either order the repair waits, as its work was over
+    before the fail was known."""
     failed(city)
     if order == "counts first":
         city.repair(f"{DAY} 16:00")

@@ -4,25 +4,22 @@ has come stands, and the environment department is told what it rests on."""
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef
-from msgspec import convert
 
 from imloop.facts.days import day_of
-from imloop.facts.records.repair import RepairRecord
 from imloop.facts.text import Reason
 from imloop.gates.outages.outage import Scope, outage_for
 from imloop.loop.events import OutageTakenBack
-from imloop.loop.on_paper import is_the_papers
 from imloop.loop.repairs import find_repair
 from imloop.steps.cases.history import lasting
 from imloop.steps.cases.move_case import as_loop_case, open_case, take_back
-from imloop.steps.cases.reconsider import failed_runs
 from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.outages.known_outages import declared_for
-from imloop.steps.outages.late_repairs import released_by_outage, unexplained
+from imloop.steps.outages.late_repairs import no_longer_excused
 from imloop.steps.outages.taken_back.hold_runs import hold_runs, reached
 from imloop.store.models import Case, Outage, PaperUnlock, Repair, Test
 
@@ -31,7 +28,8 @@ def hold_again(ledger: Ledger, outage: Outage) -> None:
     """By what is known of outages now. A station's own fault has explained nothing."""
     if outage.scope == Scope.OWN_FAULT:
         return
-    papers, repairs = _papers(ledger, outage), _repairs(ledger, outage)
+    papers = _papers(ledger, outage)
+    repairs = _repairs(ledger, outage, [row.unlock_no for rows in papers.values() for row in rows])
     for case in Case.objects.select_related("vehicle", "station").filter(pk__in={*papers, *repairs}):
         event = OutageTakenBack(
             at=ledger.now,
@@ -75,15 +73,15 @@ def _wait_again(row: PaperUnlock, case: Case) -> None:
         row.save(update_fields=["unlocked_at"])
 
 
-def _repairs(ledger: Ledger, outage: Outage) -> dict[int, list[Repair]]:
-    """By the case in which they count; of repairers, and of vehicles tested, where the outage was."""
+def _repairs(ledger: Ledger, outage: Outage, lost: Collection[str]) -> dict[int, list[Repair]]:
+    """By the case in which they count; of repairers, and of vehicles tested, where the outage was. ``lost``: papers."""
     found: dict[int, list[Repair]] = defaultdict(list)
     tested = Test.objects.filter(reached(outage, "station"), vehicle=OuterRef("case__vehicle"))
     rows = Repair.objects.filter(uploaded_at__gt=outage.starts_at, uploaded_at__lte=ledger.now)
     rows = rows.filter(reached(outage, "shop") | Exists(tested))
     for row in rows.select_related("shop", "case__vehicle", "case__station").order_by("id"):
         case = _counts_in(row)
-        held = None if case is None else _why_held(row, case)
+        held = None if case is None else no_longer_excused(row, case, lost)
         if case is not None and held is not None:
             found[case.pk].append(row)
             keep_findings(ledger, "repair", row.repair_no, row.shop.code, [held])
@@ -96,18 +94,3 @@ def _counts_in(row: Repair) -> Case | None:
     known = (case for case in cases if case is not None)
     named = row.shop.code, row.repair_no
     return next((case for case in known if find_repair(as_loop_case(case).repairs, *named)), None)
-
-
-def _why_held(row: Repair, case: Case) -> Reason | None:
-    """None: its time is not in doubt, another doubt holds it, or a person has looked at it."""
-    known = as_loop_case(case)
-    fact = find_repair(known.repairs, row.shop.code, row.repair_no)
-    if fact is None or fact.held_for_time or "entered_by" in row.receipt:
-        return None
-    if any(is_the_papers(unlock, fact) for unlock in known.unlocks) or not released_by_outage(row):
-        return None  # such a paper's record could not come in time
-    law = registers.law_at(day_of(row.finished_at), case.place)
-    failed = None
-    if fact.finished_at <= known.last_failed_at:  # of an earlier round: that may come back
-        failed = failed_runs(case).filter(started_at__lt=fact.finished_at).last()
-    return unexplained(case, row.shop, convert(row.record, RepairRecord), row.uploaded_at, law, failed)

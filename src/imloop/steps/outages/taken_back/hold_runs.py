@@ -19,7 +19,8 @@ from imloop.steps.cases.reconsider import reconsider
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import place_prefix
 from imloop.steps.ground.ledger import Ledger
-from imloop.steps.outages.known_outages import as_fact, kept_until
+from imloop.steps.outages.known_outages import kept_until
+from imloop.steps.stations.declared_outages import as_fact
 from imloop.store.models import CaseEvent, HeldRun, Outage, Test
 from imloop.store.statements import update
 

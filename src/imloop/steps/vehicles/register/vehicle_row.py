@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from imloop.facts.codes import Fuel, fuels_of
 from imloop.facts.days import day_in
+from imloop.facts.digits import amount
 from imloop.facts.identifiers import parse_plate, parse_vin, plain
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
@@ -209,10 +210,9 @@ def _status(text: str) -> str:
 
 
 def _positive(column: str, text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise _wrong(column, text, "不是数值", "is not a number") from None
+    number = amount(text)
+    if number is None:
+        raise _wrong(column, text, "不是数值", "is not a number")
     if not 0 < number < 1e6:
         raise _wrong(column, text, "超出范围", "is out of range")
     return number
