@@ -102,7 +102,8 @@ def test_no_pass_counts_while_a_fail_waits_for_its_time(city: City, how: str) ->
 @pytest.mark.parametrize("passed", ["before", "after"])
 def test_no_fail_as_registered_keeps_the_hour_of_an_outage_that_was_none(city: City, passed: str) -> None:
     """It failed after its repair, and is told as a run of three days ago. taken_back/hold_runs.py, ``_MAY_COUNT``:
-    without ``NOT_AS_REGISTERED``; ``_open_question`` asks of its result as well. Mend: both by ``fails``."""
+    without ``NOT_AS_REGISTERED``; ``_open_question`` asks of its result as well; late_repairs.py, ``ask_fails_again``:
+    the same. Mend: all by ``fails``."""
     failed(city)
     city.repair("2026-12-04 16:00")
     if passed == "before":
@@ -115,10 +116,9 @@ def test_no_fail_as_registered_keeps_the_hour_of_an_outage_that_was_none(city: C
     assert not mark(city, "2026-12-05 13:00")
 
 
-@pytest.mark.parametrize("how", ["as stated", pytest.param("as registered", marks=freed)])
+@pytest.mark.parametrize("how", ["as stated", "as registered"])
 def test_no_repair_that_was_over_before_a_fail_was_known_answers_it(city: City, how: str) -> None:
-    """It failed at five, after its repair, and is told as a run of ten o'clock. late_repairs.py, ``_failed_besides``,
-    by reconsider.py, ``failed_without_permit``: what failed as registered has another reason. Mend: ask it there."""
+    """It failed at five, after its repair, and is told as a run of ten o'clock."""
     failed(city)
     if how == "as stated":
         run(city, f"{DAY} 17:00", outcome="aborted")
@@ -292,14 +292,12 @@ def test_no_pass_that_is_told_after_a_fail_gives_the_road(city: City, by: str) -
     assert not ask_road(city.callers[POLICE], vin=VIN, at=at("2026-03-02 16:00")).allowed
 
 
-# Papers that a station enters for a repairer without access (the first phase): nobody asks when they came.
-# repairs/receive_repair.py, ``_judged``: ``late=not (awaited or entered)``. Mend: an entry excuses that the repairer
-# did not report, not that the work was over before the fail was known, nor that the phase ended weeks ago.
+# Papers that a station enters for a repairer without access, in the first phase.
 
 
-@pytest.mark.parametrize("by", ["shop", pytest.param("station", marks=freed)])
+@pytest.mark.parametrize("by", ["shop", "station"])
 def test_no_papers_that_a_station_enters_answer_a_fail_that_came_after_them(people: Doors, by: str) -> None:
-    """It failed at five, and is told as a run of ten o'clock."""
+    """It failed at five, and is told as a run of ten o'clock: a department has to look, not its own colleague."""
     doors, city = people, people.city
     doors.at("2026-02-02 09:30")
     outages.upload(doors, "2026-02-02 09:00", co=0.9)
@@ -311,8 +309,27 @@ def test_no_papers_that_a_station_enters_answer_a_fail_that_came_after_them(peop
     else:
         told = enter(doors, done="2026-02-03 16:00")
         photograph(doors, told, "settlement", "invoice")
-        confirm(doors, told)
+        assert confirm(doors, told, expect=403)["code"] == "held-besides"
     run(city, "2026-02-03 18:00", purpose="retest")
+    assert is_open()
+
+
+@pytest.mark.parametrize("by", ["shop", pytest.param("station", marks=freed)])
+def test_nor_does_the_former_phase_go_on_for_who_enters_them(people: Doors, by: str) -> None:
+    """Weeks after it ended two people of a station say that it was repaired in time; a repairer would wait.
+    repairs/receive_repair.py, ``_judged``: ``late=not (awaited or entered)`` leaves out ``more_allowed_then``, too.
+    Mend: what is entered once the phase is over waits for a department, as what a repairer tells does."""
+    doors = people
+    doors.at("2026-02-02 09:30")
+    outages.upload(doors, "2026-02-02 09:00", co=0.9)
+    doors.at("2026-03-20 09:00")
+    if by == "shop":
+        doors.city.repair("2026-02-20 16:00", now=at("2026-03-20 09:00"))
+    else:
+        told = enter(doors, done="2026-02-20 16:00")
+        photograph(doors, told, "settlement", "invoice")
+        confirm(doors, told)
+    run(doors.city, "2026-03-20 10:00", purpose="retest")
     assert is_open()
 
 
