@@ -29,7 +29,7 @@ def test_from_the_complaint_to_the_paid_reward(steered: Any) -> None:
 def reported(reporter: Desk) -> tuple[str, str]:
     """From the first page, on a telephone, with a photograph; the code for the reward and the secret address."""
     reporter.go("/")
-    reporter.click("投诉举报")
+    reporter.click("我要反映")
     reporter.click(re.compile("冒黑烟的车"))
     picture = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": by_telephone()}
     reporter.page.locator('[name="photo"]').set_input_files([picture])  # type: ignore[list-item]
