@@ -7,6 +7,7 @@ measure``) it works on the database of its environment.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 import tempfile
@@ -148,7 +149,7 @@ def _matter(number: int, party: Any, opened: Any) -> Any:
         opened_at=opened,
         closed_at=None if is_open else opened + timedelta(days=50),
         due_on=due if is_open else None,
-        token=f"t{number}",
+        token_sha256=hashlib.sha256(f"t{number}".encode()).hexdigest(),
         data={"facts": {"findings": "现场检查发现底盘测功机停用"}, "clocks": [clock] if is_open else []},
     )
 
