@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
-from harness import Figure, Void, databases, environment, ratio, rounds, run_python
+from harness import Figure, databases, environment, import_once, ratio, rounds
 
 ROWS = int(os.environ.get("BENCH_ROWS", "20000"))
 LEAST = 5000
@@ -38,16 +37,6 @@ def write_records(file: Path, rows: int) -> None:
             )
 
 
-def contestant(name: str, file: Path, settings: dict[str, str]) -> Callable[[], float]:
-    def once() -> float:
-        said = json.loads(run_python("peers/reading_rows.py", name, str(file), environment=settings))
-        if said["kept"] != ROWS:
-            raise Void(f"{name} kept {said['kept']} of {ROWS} rows")
-        return float(said["rate"])
-
-    return once
-
-
 def measure(backend: str, count: int) -> Figure:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench")))
@@ -55,8 +44,9 @@ def measure(backend: str, count: int) -> Figure:
         urls = stack.enter_context(databases(backend, folder, *names.values()))
         file = folder / "readings.csv"
         write_records(file, ROWS)
+        settings = {key: environment(folder / key, urls[key], "imloop.site.settings") for key in urls}
         contestants = {
-            name: contestant(name, file, environment(folder / key, urls[key], "imloop.site.settings"))
+            name: partial(import_once, "peers/reading_rows.py", name, file, ROWS, settings[key])
             for name, key in names.items()
         }
         rates = rounds(contestants, count)

@@ -26,7 +26,10 @@ from imloop.steps.ground.clock import now  # noqa: E402
 from imloop.store.models import Vehicle  # noqa: E402
 
 BLOCK = 4000
-_COLUMNS = ("vin", "plate", "plate_colour", "fuel", "facts", "owner_name", "owner_phone", "cycle", "status")
+_COLUMNS = (
+    *("vin", "plate", "plate_colour", "fuel", "facts", "owner_name", "owner_phone"),
+    *("cycle", "status", "registered", "sources", "stated"),
+)
 _INSERT = f"INSERT INTO store_vehicle ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
 
 
@@ -42,6 +45,9 @@ def values(row: dict[str, str]) -> tuple[object, ...]:
         row["owner_phone"],
         1,
         "active",
+        True,
+        "{}",
+        "{}",
     )
 
 

@@ -39,9 +39,6 @@ NUMBERS = {"certificate_no": "H77001", "settlement_no": "J77001", "invoice_no": 
 GAS = "标准气体已订，暂准检验"
 OBJECTION = "仪器读数前后不一，请复核这次检验。"
 
-freed = pytest.mark.xfail(strict=True, reason="FREED: the attempt succeeds today; see it with --runxfail")
-"""Of an attempt that frees the car. Whoever mends it takes the mark away."""
-
 
 def fails(city: City, **said: Any) -> str:
     city.enter()
