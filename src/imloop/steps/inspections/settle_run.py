@@ -120,7 +120,8 @@ def _judged_anew(
     test.verdict = verdict.to_json()
     test.stated = verdict_inputs.pack(replace(record, vehicle=decided.judged_as or record.vehicle))
     update(test, "vehicle", "result", "law_hash", "verdict", "stated")
-    keep_obd_names(test, names_of(record.vehicle, [ecu.vin for ecu in record.obd.ecus] if record.obd else ()))
+    named = names_of(record.vehicle, [ecu.vin for ecu in record.obd.ecus] if record.obd else ())
+    keep_obd_names(test, replace(named, vin=""))  # whose the VIN of the message was is settled
     return {"law": test.law_hash, "verdict": ledger.receipt_hash(test.verdict)}
 
 

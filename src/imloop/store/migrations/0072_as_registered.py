@@ -6,12 +6,11 @@ each is said in the journal. One that would not fail any more, because the regis
 what it is, and goes on the department's list.
 """
 
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.db import migrations
+from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
@@ -68,9 +67,9 @@ def _as_registered(apps: StateApps, test: Any) -> tuple[TestRecord, Verdict]:
     """The worst of all that is known of the vehicle: by the register, and as it was stated each time it failed."""
     record = _record(test)
     law = load().at(day_of(test.started_at), test.station.place)
-    earlier = apps.get_model("store", "Test").objects.filter(
-        vehicle=test.vehicle, case_no=test.case_no, result="fail", started_at__lt=test.started_at, stated__isnull=False
-    )
+    stood = models.Q(counts="case") | models.Q(counts_why="retest-without-permit")
+    fails = apps.get_model("store", "Test").objects.filter(stood, result="fail", stated__isnull=False)
+    earlier = fails.filter(vehicle=test.vehicle, case_no=test.case_no, started_at__lt=test.started_at)
     failed = [_measured(each) for each in earlier.order_by("started_at", "id")]
     known = test.vehicle.facts if test.vehicle.registered else {}
     entered = {name: value for name, value in known.items() if name in test.vehicle.sources}

@@ -11,18 +11,31 @@ import pytest
 
 from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.gates.inspections.counts import JUDGED_ANEW
+from imloop.papers.assemble import report_pdf
 from imloop.proof.journal import receipt_hash
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.inspections.replay import replay_test
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.reports.compare_stations import period_of, station_rows
 from imloop.store.models import Case, Finding, JournalEntry, Notice, OutboxEntry, Test, Vehicle
+from stories.inspections.test_fourth_try import obd
 from stories.inspections.test_sixth_try import run
 from stories.outages.test_taken_back import true_one
 from stories.vehicles.tries.test_ninth_try import assumed
 from support.city import FAR, NEAR, City, at
 from support.people import person
-from support.stories.one_car import ENV, FAIL, VIN, WRONG, car, mark, permitted, that_car
+from support.stories.one_car import (
+    ENV,
+    FAIL,
+    OTHER_PLATE,
+    OTHER_VIN,
+    VIN,
+    WRONG,
+    car,
+    mark,
+    permitted,
+    that_car,
+)
 from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
@@ -278,5 +291,22 @@ def test_the_pages_of_the_run_and_of_its_case_say_so(city: City) -> None:
     shown = office.get(f"/tests/{kept.test_no}", {"station": NEAR}).content.decode()
     assert str(JUDGED_ANEW) in shown and case.case_no in shown and "tag fail" in shown
     assert kept.test_no in office.get(f"/cases/{case.case_no}").content.decode()
+    assert report_pdf(kept).startswith(b"%PDF")
     answer = city.client(NEAR).get(f"/api/v1/cases/{case.case_no}")
     assert msgspec.json.decode(answer.content)["state"] == "awaiting_repair"
+
+
+@pytest.mark.parametrize("shows", [FAIL, {**LEAN, "states": GAS}])
+def test_the_car_that_its_control_unit_names_is_asked_as_well(city: City, shows: dict[str, Any]) -> None:
+    """It may have been that car, whatever the department found."""
+    city.enter(vin=OTHER_VIN, plate=OTHER_PLATE)
+    names = {"vin": OTHER_VIN[:-1] + "2", "plate": OTHER_PLATE}
+    shown = {name: value for name, value in shows.items() if name != "states"}
+    kept = run(city, FAILED, vehicle=car(**names, **shows.get("states", {})), obd=obd(VIN), **shown)
+    assert kept["counts_why"] == "identity-doubtful"
+    its = Settlement("vehicle", "看过车", str(Vehicle.objects.get(vin=OTHER_VIN).pk))
+    settle_run(city.callers[ENV], NEAR, kept["test_no"], its, at("2026-03-02 15:00"))
+    assert Case.objects.get(closed_at=None).vehicle.vin == OTHER_VIN
+    city.enter("2026-03-03 08:00")
+    assert run(city, "2026-03-04 09:00", station=FAR)["counts_why"] == "identity-doubtful"
+    assert not mark(city, "2026-03-04 10:00")
