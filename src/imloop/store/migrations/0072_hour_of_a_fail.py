@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
     dependencies = [("store", "0071_remote_sensing")]
 
     operations = [
+        migrations.AddIndex(
+            "repair", models.Index(fields=["shop", "uploaded_at"], name="repair_shop_upload")
+        ),
         migrations.AlterField(
             "heldrun",
             "settled",
