@@ -123,7 +123,7 @@ for hour, names in ((9, {"vin": WRONG}), (10, {"vin": OTHER_VIN[:-1] + "2", "pla
     rows.append(Test.objects.get(test_no=said["test_no"]))
     its = str(Vehicle.objects.get(plate=rows[-1].held.plate).pk)
     settle_run(city.callers[ENV], NEAR, said["test_no"], Settlement("vehicle", "x", its), at("2026-03-02 15:00"))
-call_command("migrate", "store", "0071", verbosity=0)
+call_command("migrate", "store", "0072", verbosity=0)
 free = ("vehicle_id", "case_no", "counts", "counts_why", "due_before")
 with connection.schema_editor() as editor:
     _frozen.thaw(editor, "store_test")
@@ -153,7 +153,7 @@ tests = Test.objects.order_by("pk")
 rows = [[t.result, t.verdict["verdict"], t.receipt["verdict"], t.counts, t.counts_why] for t in tests]
 same = [replay_test(t, decode_kept_test)["differs"] for t in tests]
 waits = [held.reasons[0]["code"] for held in HeldRun.objects.filter(settled_at=None)]
-said = [e.subject for e in JournalEntry.objects.filter(kind="run-settled", body__contains="0072_as_registered")]
+said = [e.subject for e in JournalEntry.objects.filter(kind="run-settled", body__contains="0073_as_registered")]
 print(json.dumps([rows, same, waits, len(said), unlike_the_journal(), Case.objects.filter(closed_at=None).count()]))
 """
 

@@ -55,7 +55,7 @@ def make_fails(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         test.counts, test.counts_why = ("case", None) if moved else ("nothing", "retest-without-permit")
         test.save(update_fields=["counts", "counts_why", *_VERDICT])
         body = {
-            "migration": "0072_as_registered",
+            "migration": "0073_as_registered",
             "result": test.result,
             "law": test.law_hash,
             "verdict": journal.receipt_hash(head_of(apps).algorithm, test.verdict),
@@ -146,7 +146,7 @@ def thaw_as_before(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0071_remote_sensing")]
+    dependencies = [("store", "0072_hour_of_a_fail")]
 
     operations = [
         migrations.RunPython(thaw_as_before, freeze_as_before),
