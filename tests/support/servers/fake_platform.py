@@ -18,8 +18,8 @@ JSON = {"Content-Type": "application/json"}
 
 class FakePlatform(httpx.BaseTransport):
     """Takes uploads as the real one: the same bytes again get the first receipt. ``mood``: what the next requests meet,
-    one each: ``drop lost hang 500 internal 503 429 401 slow html gone refuse`` or ``too large``; when it is used up, all is
-    well, or as ``always`` says. ``stops``: the mood that meets every body with these bytes.
+    one each: ``drop lost hang 500 internal 503 429 401 slow html gone refuse`` or ``too large``; when it is used up,
+    all is well, or as ``always`` says. ``stops``: the mood that meets every body with these bytes.
     """
 
     def __init__(self, *mood: str, always: str = "ok") -> None:

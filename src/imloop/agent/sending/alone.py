@@ -1,5 +1,5 @@
 """Whether a message fails alone. What something on the way always stops (a firewall's page, a line that breaks at these
-bytes), or the platform cannot digest, must not hold up the others; an outage must set nothing aside, however long it is.
+bytes), or the platform cannot digest, must not hold up the others; an outage sets nothing aside, however long it is.
 """
 
 from __future__ import annotations

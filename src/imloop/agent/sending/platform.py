@@ -72,8 +72,8 @@ class Answer:
 
     @property
     def busy(self) -> bool:
-        """The platform itself asks for patience. That one body comes too slowly (408), or was changed on its way so that
-        its signature is wrong (401), may be about that one."""
+        """The platform itself asks for patience. A body that comes too slowly (408), or was changed on its way so that
+        its signature is wrong (401), may be this one alone."""
         return self.status in _BUSY and (self.kind == _PROBLEM or self.retry_after > 0)
 
     @property
