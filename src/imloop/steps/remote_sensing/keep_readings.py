@@ -32,7 +32,7 @@ _BEFORE = (
 )
 _FIELDS = (
     *("sender", "record_no", "content", "source", "site_code", "at", "received_at", "plate", "plate_read"),
-    *("plate_colour", "confidence", "data", "over", "state", "finding", "told_at", "open_at"),
+    *("plate_colour", "confidence", "data", "over", "state", "finding", "told_at", "told_how", "open_at"),
 )
 
 
@@ -160,7 +160,7 @@ def _values(
     data = dict(_said(row))
     return [
         *(sender.pk, row.record_no, content, source, row.site, row.at, now, row.plate, row.plate_read),
-        *(row.plate_colour, row.confidence, data, ",".join(above), state.value, None, None, None),
+        *(row.plate_colour, row.confidence, data, ",".join(above), state.value, None, None, "", None),
     ]
 
 
