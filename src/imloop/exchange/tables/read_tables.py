@@ -89,6 +89,8 @@ def _read_csv(file: Path) -> Iterator[ListedRow]:
 def _swallowed(cell: tuple[str, str]) -> Malformed | None:
     """Of a cell of several lines with separators, a quote was opened and closed by the next row that has one."""
     name, text = cell
+    if "\n" not in text:
+        return None
     after = text.partition("\n")[2]
     if not any(sign in after for sign in SEPARATORS):
         return None
@@ -134,7 +136,7 @@ def _read_cell(name: str, cell: str) -> str:
     """Raises ``Malformed`` for a cell whose value is not in it."""
     if not cell or cell in _NOTHING:
         return ""
-    if cell.isalpha():
+    if cell.isalpha() or (cell.isascii() and cell.isdigit()):
         return cell
     if cell[0] == "#" and _ERROR.fullmatch(cell):
         raise malformed_table(f"{name} 是错误值 {cell}", f"{name} is the error {cell}", "cell-error")
