@@ -208,8 +208,8 @@ def _people(reading: ReadingFact, law: Law) -> Iterator[Reason]:
             "look-up-not-open",
             "当事人不能查询该记录",
             "the owner cannot look it up",
-            "开放查询",
-            "Open it",
+            "两人审核属实、车辆已登记的，过撤回期后开放",
+            "It opens once two people confirmed it and can take it back no more, if the vehicle is registered",
         )
 
 

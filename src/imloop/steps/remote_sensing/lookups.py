@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
 from imloop.facts.records.reading import Pollutant
 from imloop.steps.ground.access import Caller, own
+from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.lookups import nothing_there, within_days, within_place
 from imloop.steps.ground.seen import listed
-from imloop.store.models import RemoteInstrument, RemoteReading, RemoteReview, RemoteSite, Vehicle
+from imloop.store.models import (
+    JournalEntry,
+    RawUpload,
+    RegisterFile,
+    RemoteInstrument,
+    RemoteReading,
+    RemoteReview,
+    RemoteSite,
+    Vehicle,
+)
 
 State = RemoteReading.State
 QUEUES: dict[str, Q] = {
@@ -29,7 +41,7 @@ RESULTS: dict[str, Q] = {
     "within": Q(over=""),
     **{each.value: Q(over__contains=each.value) for each in Pollutant},
     "told": Q(told_at__isnull=False),
-    "not_told": Q(told_at__isnull=True),
+    "to_tell": Q(open_at__isnull=False, told_at__isnull=True),
 }
 MOST = 200
 
@@ -126,6 +138,74 @@ def shown(caller: Caller, rows: Iterable[RemoteReading], plate: str = "") -> lis
     found = list(rows)
     listed(caller, "readings", _vehicles(found), asked=plain(plate) if plate else "")
     return found
+
+
+def reading(caller: Caller, number: int) -> RemoteReading:
+    """For a part of it, whose page was looked at: nothing is noted."""
+    found = readings(caller).filter(pk=number).first()
+    if found is None:
+        raise nothing_there("reading", str(number))
+    return found
+
+
+def site_of(row: RemoteReading) -> RemoteSite | None:
+    return RemoteSite.objects.filter(office=row.sender, code=row.site_code).first()
+
+
+def vehicle_of(row: RemoteReading) -> Vehicle | None:
+    return (
+        Vehicle.objects.filter(plate=row.plate).order_by("-registered", "-id").first() if row.plate else None
+    )
+
+
+def counts_of(site: RemoteSite) -> dict[str, int]:
+    """Of what is above a limit or was called a fail: how many are in each state."""
+    of_site = RemoteReading.objects.filter(sender=site.office, site_code=site.code)
+    rows = of_site.exclude(state=State.KEPT)
+    return dict(rows.order_by().values_list("state").annotate(count=Count("pk")))
+
+
+def of_finding(number: int) -> RemoteReading | None:
+    """The reading that became this lead."""
+    return RemoteReading.objects.filter(state=State.HANDED, finding=number).first()
+
+
+def message_of(row: RemoteReading) -> bytes | None:
+    """The bytes of the message in which it came; None where it came in a file."""
+    raw = RawUpload.objects.filter(sha256=row.source, party=row.sender, kind="readings").first()
+    return raw_bytes(raw) if raw else None
+
+
+@dataclass(frozen=True, slots=True)
+class FileTaken:
+    """A file of readings and how far it came: rows that were new, known before or refused so far."""
+
+    received_at: datetime
+    last_at: datetime
+    new: int
+    known: int
+    refused: int
+
+
+def files_taken(caller: Caller) -> list[FileTaken]:
+    """The last ones of one's own office, by what the journal says of their blocks."""
+    files = RegisterFile.objects.filter(kind="readings", party__code=caller.party_code).order_by("-pk")[:5]
+    return [_taken(file) for file in files.defer("body")]
+
+
+def _taken(file: RegisterFile) -> FileTaken:
+    kept = JournalEntry.objects.filter(subject=file.sha256, kind="readings-kept")
+    blocks = list(kept.order_by("number").values_list("at", "body"))
+    said = [json.loads(body) for _, body in blocks]
+    new, known, refused = (sum(each[name] for each in said) for name in ("new", "known", "refused"))
+    last = datetime.fromisoformat(blocks[-1][0]) if blocks else file.received_at
+    return FileTaken(file.received_at, last, new, known, refused)
+
+
+def messages_refused(caller: Caller) -> list[RawUpload]:
+    """The last messages of which nothing could be read; their bytes are kept."""
+    refused = RawUpload.objects.filter(kind="readings", party__code=caller.party_code).exclude(refused="")
+    return list(refused.order_by("-pk").defer("body")[:5])
 
 
 def _vehicles(found: Sequence[RemoteReading]) -> list[int | None]:

@@ -10,6 +10,7 @@ from imloop.facts.days import midnight
 from imloop.facts.digits import whole
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
+from imloop.steps.remote_sensing.lookups import site_of
 from imloop.steps.remote_sensing.weigh import Weighed, weight_of
 from imloop.store.models import RemoteReading, RemoteSite, Vehicle
 
@@ -43,7 +44,7 @@ def reading_behind(token: str) -> RemoteReading:
 def for_owner(token: str) -> tuple[Weighed, RemoteSite | None]:
     """What the owner may know of it: all that the office knows, but no names of officials."""
     row = reading_behind(token)
-    return weight_of(row), RemoteSite.objects.filter(office=row.sender, code=row.site_code).first()
+    return weight_of(row), site_of(row)
 
 
 def open_readings(vehicle: Vehicle) -> list[RemoteReading]:

@@ -15,7 +15,7 @@ from imloop.law import Law
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.lookups import look, nothing_there
 from imloop.steps.ground.registers import law_at
-from imloop.steps.remote_sensing.lookups import readings, standing
+from imloop.steps.remote_sensing.lookups import readings, site_of, standing
 from imloop.store.models import RemoteInstrument, RemoteReading, RemoteSite, Vehicle
 
 _BEFORE = timedelta(days=400)
@@ -93,7 +93,7 @@ def _over(row: RemoteReading) -> frozenset[Pollutant]:
 
 
 def _fact(row: RemoteReading, vehicle: Vehicle | None) -> ReadingFact:
-    site = RemoteSite.objects.filter(office=row.sender, code=row.site_code).first()
+    site = site_of(row)
     reviews, values = [each for each in standing(row) if each.stage], row.data["values"]
     mass = vehicle.facts.get("max_mass_kg") if vehicle else None
     power = None
