@@ -51,7 +51,10 @@ PARTLY_FREE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "store_rawupload": ("refused",),
         "store_remotereading": ("state", "finding_id", "told_at", "told_how", "open_at"),
         "store_remotereview": ("taken_back_at",),
-        "store_test": ("vehicle_id", "case_no", "counts", "counts_why", "due_before"),
+        "store_test": (
+            *("vehicle_id", "case_no", "counts", "counts_why", "due_before"),
+            *("result", "law_hash", "verdict", "stated"),  # by its trigger: from pass to fail, once
+        ),
     }
 )
 """Tables of which these columns change later on, as triggers have it, and rows are never removed."""
