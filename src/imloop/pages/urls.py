@@ -23,6 +23,7 @@ from imloop.pages.matters import urls as matters
 from imloop.pages.outages import urls as outages
 from imloop.pages.prices import urls as prices
 from imloop.pages.public import urls as public
+from imloop.pages.remote_sensing import urls as remote_sensing
 from imloop.pages.repairs import urls as repairs
 from imloop.pages.reports import urls as reports
 from imloop.pages.roads import urls as roads
@@ -47,6 +48,7 @@ SUBJECTS = (
     outages,
     prices,
     public,
+    remote_sensing,
     repairs,
     reports,
     roads,

@@ -29,7 +29,6 @@ APPEND_ONLY = (
     "store_recordcomment",
     "store_registerfile",
     "store_remoteinstrument",
-    "store_remotereview",
     "store_repair",
     "store_repairpaper",
     "store_restart",
@@ -50,7 +49,8 @@ PARTLY_FREE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "store_proposal": ("state", "done", "decided_at", "decided_by", "decision"),
         "store_rawupload": ("refused",),
-        "store_remotereading": ("state", "finding_id", "told_at", "open_at"),
+        "store_remotereading": ("state", "finding_id", "told_at", "told_how", "open_at"),
+        "store_remotereview": ("taken_back_at",),
         "store_test": (
             *("vehicle_id", "case_no", "counts", "counts_why", "due_before"),
             *("result", "law_hash", "verdict", "stated"),  # by its trigger: from pass to fail, once

@@ -67,6 +67,7 @@ OBJECTS: dict[str, Object] = {
     "POST vehicles/held-changes/{held_id}": Object(POLICE, body={"confirm": False, "said": "甲"}),
     "GET remote-sensing/{reading_id}": Object(OFFICE),
     "POST remote-sensing/{reading_id}/reviews": Object(OFFICE, body={"holds": True, "plate_ok": True}),
+    "POST remote-sensing/{reading_id}/told": Object(OFFICE, body={"how": "sms"}),
     "POST remote-sensing/{reading_id}/lead": Object(OFFICE, body={}),
     "POST zones/{zone_id}/end": Object(OFFICE, body={"on": "2026-04-01"}),
     "POST alerts/{alert_id}/lift": Object(OFFICE, body={}),

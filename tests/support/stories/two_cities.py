@@ -36,6 +36,7 @@ from imloop.store.models import (
     Receiver,
     RegisterFile,
     RemoteReading,
+    RemoteSite,
     Repair,
     Software,
     Staff,
@@ -190,6 +191,7 @@ def _registers(city: City) -> dict[str, object]:
     )
     return {
         "reading_id": _reading(city),
+        "site_id": RemoteSite.objects.create(office=office, code="YC-01", name="柳太路", kind="camera").pk,
         "zone_id": Zone.objects.create(code="A", name="内环", since=SINCE, **place).pk,
         "alert_id": alert.pk,
         "software_id": Software.objects.create(
