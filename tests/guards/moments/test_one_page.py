@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from guards import test_one_answer as answers
-from guards.test_one_answer import Name, asks, called, functions, locks, moments, name_of
+from guards.moments import test_one_answer as answers
+from guards.moments.test_one_answer import Name, asks, called, functions, locks, moments, name_of
 
 WHOLE = "of_one_moment"
 LOCKS = {"writing", "managing"}
