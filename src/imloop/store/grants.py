@@ -33,6 +33,7 @@ APPEND_ONLY = (
     "store_repair",
     "store_repairpaper",
     "store_restart",
+    "store_spotinstrument",
     "store_vehiclechange",
     "store_voucher",
 )
@@ -51,6 +52,19 @@ PARTLY_FREE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "store_proposal": ("state", "done", "decided_at", "decided_by", "decision"),
         "store_rawupload": ("refused",),
         "store_remotereading": ("state", "finding_id", "told_at", "open_at"),
+        "store_spotcheck": (
+            *(
+                "vehicle_id",
+                "state",
+                "case_no",
+                "order_no",
+                "ordered_at",
+                "deadline",
+                "settled_at",
+                "settled_by",
+            ),
+            *("doubts", "settled_because", "handed_at", "handed_by", "handed_because"),
+        ),
         "store_test": ("vehicle_id", "case_no", "counts", "counts_why", "due_before"),
     }
 )
@@ -95,6 +109,7 @@ NEVER_REMOVED = (
     "store_reward",
     "store_software",
     "store_staff",
+    "store_spottask",
     "store_stationtoken",
     "store_unusualday",
     "store_user",
