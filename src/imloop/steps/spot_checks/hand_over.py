@@ -23,6 +23,12 @@ def no_road_cite(law: Law) -> str:
     return law.cite(key)
 
 
+def case_of(row: SpotCheck) -> Case | None:
+    """The one that it opened, or was found in."""
+    found = Case.objects.filter(case_no=row.case_no).select_related("vehicle")
+    return found.first() if row.case_no else None
+
+
 def overdue_case(row: SpotCheck) -> Case | None:
     """The open case of its order, once the last day has passed; None: nothing is overdue."""
     found = Case.objects.filter(case_no=row.case_no, closed_at__isnull=True, overdue=True)

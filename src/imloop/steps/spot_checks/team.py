@@ -18,7 +18,7 @@ from imloop.steps.second_person.decide import confirm_within
 from imloop.steps.second_person.on_site import VISIT, ask, asked
 from imloop.steps.second_person.rules import rules_of
 from imloop.steps.spot_checks.make_task import own_task
-from imloop.store.models import Proposal, SpotTask
+from imloop.store.models import Proposal, SpotTask, User
 
 THEN = "spot-checks"
 
@@ -88,6 +88,24 @@ def confirm_presence(caller: Caller, number: str, now: datetime) -> Proposal:
             )
             raise Conflict("not-asked", words)
         return confirm_within(ledger, row.pk, "")
+
+
+def members(caller: Caller) -> list[tuple[str, str]]:
+    """People of the office who can be sent: user name, and what they are called."""
+    rows = User.objects.filter(party__code=caller.party_code, is_active=True)
+    return [(each.username, each.first_name or each.username) for each in rows.order_by("username")]
+
+
+def roll(task: SpotTask, now: datetime) -> list[tuple[str, bool]]:
+    """Each of the team as they are called, and whether they have said that they are there."""
+    there = present(task, law_of(task, now))
+    people = task.officers.order_by("username")
+    return [(each.first_name or each.username, each.username in there) for each in people]
+
+
+def may_confirm(caller: Caller, task: SpotTask, now: datetime) -> bool:
+    waiting = asked(task.number).filter(body__officer=caller.user, state__in=Proposal.OPEN)
+    return waiting.filter(expires_at__gte=now).exists()
 
 
 def lacking(task: SpotTask, officers: Iterable[str], law: Law) -> list[str]:
