@@ -343,6 +343,7 @@ def test_every_clause_of_the_gate_can_refuse_and_has_a_law_behind_it() -> None:
         ),
         *codes(asked(story(FAIL, bad), "2026-04-30 09:00", "B")),
         *codes(asked(story(FAIL), NEXT_DAY)),
+        *codes(asked(story(failed("2026-03-02 09:00", known_at=at("2026-03-04 18:00")), GOOD), NEXT_DAY)),
         *codes(asked(story(FAIL, repaired("2026-03-01 16:00")), NEXT_DAY)),
         *codes(asked(story(FAIL, repaired("2026-03-04 16:00", invoice_no="无")), NEXT_DAY)),
         *codes(asked(on_paper, NEXT_DAY)),

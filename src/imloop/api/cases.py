@@ -78,9 +78,12 @@ class CaseRepairOut(Schema):
 
 
 class ReleaseIn(Schema):
+    """``fail_hour_holds``: the hour of the failed test was looked at, too (``fail-told-late``)."""
+
     model_config = example(reason="已看工单和接车照片，属实。")
 
     reason: str
+    fail_hour_holds: bool = False
 
 
 class ExitOut(Schema):
@@ -251,12 +254,10 @@ def post_exit(request: HttpRequest, case_no: str, granted: ExitIn) -> HttpRespon
 def post_release(
     request: HttpRequest, case_no: str, shop: str, repair_no: str, said: ReleaseIn
 ) -> HttpResponse:
-    """A repair held by a doubt (``time-held``, ``vehicle-elsewhere``, ``documents-elsewhere``,
+    """A repair held by a doubt (``time-held``, ``fail-told-late``, ``vehicle-elsewhere``, ``documents-elsewhere``,
     ``documents-on-paper``) counts from now on."""
-    who, now = caller(request), clock.now()
-    return as_json(
-        after(lambda: release_repair(who, case_no, shop, repair_no, reason=said.reason, now=now), case_json)
-    )
+    who, now, words = caller(request), clock.now(), said.dict()
+    return as_json(after(lambda: release_repair(who, case_no, shop, repair_no, **words, now=now), case_json))
 
 
 @router.get(

@@ -173,7 +173,7 @@ class CandidateOut(Schema):
 
 class HeldRunOut(Schema):
     """A run that waits for the environment department, or waited. ``vin`` and ``plate``: as its message says;
-    ``settled``: empty, vehicle, released or rejected."""
+    ``settled``: empty, vehicle, released, later or rejected."""
 
     test_no: str
     station: str
@@ -198,7 +198,8 @@ class HeldRunsOut(Schema):
 
 class SettlementIn(Schema):
     """``settled``: vehicle (with ``vehicle``: the id of a candidate; ``another``: a new one by the names of the
-    message; or ``named``: the known one with exactly this ``vin``, ``plate`` or both), released or rejected."""
+    message; or ``named``: the known one with exactly this ``vin``, ``plate`` or both), released, later (a failed run
+    whose hour is untrue: it counts from when it came) or rejected."""
 
     settled: str
     because: str

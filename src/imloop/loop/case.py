@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -61,7 +61,13 @@ class Lack:
 
 UNCONFIRMED = "papers-unconfirmed"
 """A station entered the papers of a repairer without access to the platform; nobody has compared them yet."""
-RELEASABLE = ("time-held", "vehicle-elsewhere", "documents-elsewhere", "documents-on-paper", UNCONFIRMED)
+FAIL_TOLD_LATE = "fail-told-late"
+"""The work was over before the platform knew of the failed run that it is to answer: what has to be looked at is the
+hour of that run, not the repair."""
+RELEASABLE = (
+    *("time-held", FAIL_TOLD_LATE, "vehicle-elsewhere", "documents-elsewhere", "documents-on-paper"),
+    UNCONFIRMED,
+)
 """Doubts that hold a repair until a department has looked and releases it; everything else only a better record
 mends. That of a station's entry is settled by another person of the station, too."""
 
@@ -70,7 +76,8 @@ mends. That of a station's entry is settled by another person of the station, to
 class RepairFact:
     """A reported repair as the loop needs it. ``lacks`` is empty when it qualifies; ``work_listed``: it names work done
     or parts fitted; ``reported_at``: when the platform had the record, or a department released it (None: kept before
-    this was noted); ``released_at``: when a department last looked at it and let it count."""
+    this was noted); ``fail_hour_at``: when a department last found that the failed runs known by then were made when
+    they say."""
 
     repair_no: str
     shop: str
@@ -87,7 +94,7 @@ class RepairFact:
     certificate_no: str = ""
     work_listed: bool = True
     reported_at: datetime | None = None
-    released_at: datetime | None = None
+    fail_hour_at: datetime | None = None
 
     @property
     def came_in_by(self) -> datetime:
@@ -102,10 +109,15 @@ class RepairFact:
     def held_for_time(self) -> bool:
         return any(lack.code == "time-held" for lack in self.lacks)
 
-    def released(self, at: datetime) -> RepairFact:
+    def released(self, at: datetime, settled: Collection[str]) -> RepairFact:
         """Without the doubts a department has settled; where its record held one, it counts from then on."""
-        lacks = tuple(lack for lack in self.lacks if not lack.releasable)
-        return replace(self, lacks=lacks, reported_at=at if self.held else self.reported_at, released_at=at)
+        lacks = tuple(lack for lack in self.lacks if not (lack.releasable and lack.code in settled))
+        return replace(
+            self,
+            lacks=lacks,
+            reported_at=at if lacks != self.lacks else self.reported_at,
+            fail_hour_at=at if FAIL_TOLD_LATE in settled else self.fail_hour_at,
+        )
 
     def under_warranty(self, day: date, odometer_km: float | None) -> bool:
         """Finished, and inside both ends of the warranty; an unknown odometer cannot end it."""

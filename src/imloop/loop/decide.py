@@ -152,7 +152,7 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
         repairs = (*case.repairs, event.repair)
         return replace(case, repairs=repairs, unlocks=matched(case.unlocks, repairs))
     if isinstance(event, RepairReleased):
-        return replace(case, repairs=released(case.repairs, event.shop, event.repair_no, event.at))
+        return replace(case, repairs=released(case.repairs, event))
     if isinstance(event, (UnlockedOnPaper, UnlockEnded, PaperContradicted, OutageTakenBack)):
         return _in_outage(case, event, law)
     if isinstance(event, DeadlinePassed):

@@ -46,13 +46,15 @@ class RepairReported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairReleased:
-    """A department has looked at a repair that was held, and lets it count from now on."""
+    """A department has looked at a repair that was held, and lets it count from now on. ``settled``: the lacks that it
+    looked at, by code; None: decided before that was noted, all of them."""
 
     at: datetime
     shop: str
     repair_no: str
     approver: str
     reason: str
+    settled: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,14 +57,19 @@ it does."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A run that was judged. ``key``: its row; ``event``: what it would mean for a case; ``waits``: why it counts for
-    nothing whatever the others say, empty: it may count; ``arrived_at``: when it came, None where a department has
-    found that its own word of the time holds."""
+    nothing whatever the others say, empty: it may count; ``arrived_at``: when it came; ``hour_holds``: a department has
+    found that it was made when its sender says, which tells nothing of what was known when it came."""
 
     key: int
     place: str
     event: TestFailed | TestPassed
     waits: str = ""
     arrived_at: datetime | None = None
+    hour_holds: bool = False
+
+    @property
+    def came_at(self) -> datetime:
+        return self.arrived_at or self.event.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,14 @@ def tell(
         else:
             telling.event(fact)
     return telling.story
+
+
+def told_after_its_fail(key: int, runs: Sequence[Run]) -> bool:
+    """Of a pass: it is said to be older than a failed run that had come before it. As long as that one's case is open
+    it gives no more time to drive: nobody but its sender says which was first."""
+    passed = next(each for each in runs if each.key == key)
+    later = (each for each in runs if isinstance(each.event, TestFailed) and each.event.at > passed.event.at)
+    return any(each.came_at < passed.came_at for each in later)
 
 
 def _without_accepted_again(events: Sequence[Event]) -> list[Event]:
@@ -210,7 +223,7 @@ class _Telling:
         if case is None:
             return ""
         event, days = run.event, {day_of(run.event.at)}
-        if isinstance(event, TestPassed) and run.arrived_at is not None:
+        if isinstance(event, TestPassed) and run.arrived_at is not None and not run.hour_holds:
             days.add(
                 day_of(run.arrived_at)
             )  # a rule that began meanwhile is not escaped by a word of the hour

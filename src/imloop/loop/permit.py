@@ -17,7 +17,7 @@ from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text, only_warnings
 from imloop.law import Law
 from imloop.law.deadline import deadline_key
-from imloop.loop.case import UNCONFIRMED, Case
+from imloop.loop.case import FAIL_TOLD_LATE, UNCONFIRMED, Case
 from imloop.loop.question import Question
 from imloop.loop.repair_clauses import falls_short, record_exists, repaired_after_fail
 
@@ -275,11 +275,17 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         "time-held",
         "repair.upload_hours",
-        Text(
-            "完工后及时上传，且晚于不合格检验传到平台（核实后可放行）",
-            "reported in time, and finished after the failed test had arrived (can be released)",
-        ),
+        Text("完工后及时上传（核实后可放行）", "reported in time (can be released)"),
         falls_short("time-held"),
+    ),
+    Clause(
+        FAIL_TOLD_LATE,
+        "repair.upload_hours",
+        Text(
+            "完工晚于不合格检验传到平台（核实后可放行）",
+            "finished after the failed test had arrived (can be released)",
+        ),
+        falls_short(FAIL_TOLD_LATE),
     ),
     Clause(
         "vehicle-elsewhere",

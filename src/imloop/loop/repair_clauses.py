@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from imloop.facts.records.repair import DOCUMENT_NAMES
 from imloop.facts.text import Reason, Text
-from imloop.loop.case import UNCONFIRMED
+from imloop.loop.case import FAIL_TOLD_LATE, UNCONFIRMED
 from imloop.loop.question import Question, waits_for_repair
 
 _TO_LISTED = Text(
@@ -188,11 +188,22 @@ SHORT: dict[str, tuple[Text, Text]] = {
     ),
     "time-held": (
         Text(
-            "维修记录的时间有待核实：完工后过久才上传，或完工早于不合格检验传到平台。",
-            "The repair's times wait to be looked at: reported long after it was finished, or finished before the "
-            "failed test had arrived.",
+            "维修记录的时间有待核实：完工后过久才上传。",
+            "The repair's times wait to be looked at: it was reported long after it was finished.",
         ),
         _RELEASE,
+    ),
+    FAIL_TOLD_LATE: (
+        Text(
+            "不合格检验迟传，其时间有待核实：传到平台时，这次维修已称完工。",
+            "The failed test came late, and its hour waits to be looked at: when it arrived, the work was said to be "
+            "over.",
+        ),
+        Text(
+            "由生态环境或交通运输部门对照检测线日志、监控，认定不合格检验确在其所称时间后放行；否则请再次维修。",
+            "The environment or transport department compares log and video of the line; if the failed test was made "
+            "when it says, it releases the repair. Otherwise have it repaired again.",
+        ),
     ),
     "vehicle-elsewhere": (
         Text(

@@ -62,7 +62,8 @@ def repair_is_held(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """What only a better record mends is not released, nor anything twice."""
     assert isinstance(event, RepairReleased)
     found = find_repair(held_repairs(case, law), event.shop, event.repair_no)
-    return unless(found is not None, _NOT_HELD)
+    codes = {lack.code for lack in found.lacks if lack.releasable} if found is not None else set()
+    return unless(bool(codes if event.settled is None else codes & set(event.settled)), _NOT_HELD)
 
 
 @guard("有批准人和理由", "an approver and a reason are named")
@@ -86,7 +87,7 @@ def release_falls_short(case: Case, event: Event, law: Law) -> tuple[Reason, ...
 
 def _release_opens(case: Case, event: Event, law: Law) -> bool:
     assert isinstance(event, RepairReleased)
-    after = released(case.repairs, event.shop, event.repair_no, event.at)
+    after = released(case.repairs, event)
     found = find_repair(after, event.shop, event.repair_no)
     return found is not None and _answers(case, found, law)
 

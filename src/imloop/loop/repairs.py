@@ -18,7 +18,8 @@ from imloop.facts.identifiers import paper_number
 from imloop.facts.records.repair import DOCUMENT_NAMES, RepairRecord, Warranty
 from imloop.law import Law
 from imloop.law.sentences import documents_key, retest_papers
-from imloop.loop.case import Case, Lack, RepairFact
+from imloop.loop.case import FAIL_TOLD_LATE, RELEASABLE, Case, Lack, RepairFact
+from imloop.loop.events import RepairReleased
 
 _PAPERS_LACK = ("documents-missing", "documents-invalid", "documents-elsewhere", "documents-on-paper")
 
@@ -68,8 +69,8 @@ def shortfalls(
     found = list(repair.lacks)
     if repair.came_in_by + clock < case.last_failed_at:
         found.append(Lack("received-before-fail", law.cite("retest.record_required")))
-    if over_before_known(case, repair, law) and not repair.held_for_time:
-        found.append(Lack("time-held", law.cite("repair.upload_hours")))
+    if over_before_known(case, repair, law):
+        found.append(Lack(FAIL_TOLD_LATE, law.cite("repair.upload_hours")))
     known = _counts_from(case, repair, law, retest_at)
     if retest_at is not None and known is not None and known > retest_at + clock:
         found.append(Lack("record-after-retest", law.cite("retest.record_required")))
@@ -77,9 +78,9 @@ def shortfalls(
 
 
 def _counts_from(case: Case, repair: RepairFact, law: Law, retest_at: datetime | None) -> datetime | None:
-    """When the platform had the record; or a department's release, for a retest that began when the failed run was
-    known and nobody had looked yet."""
-    let_go = repair.released_at if _over_before(case, repair, law) else None
+    """When the platform had the record; or a department's word on the failed run's hour, for a retest that began when
+    that run was known and nobody had looked yet."""
+    let_go = repair.fail_hour_at if _over_before(case, repair, law) else None
     if let_go is None or retest_at is None or retest_at < case.last_known_at:
         return repair.reported_at
     return max(let_go, repair.reported_at or let_go)
@@ -90,9 +91,9 @@ def _over_before(case: Case, repair: RepairFact, law: Law) -> bool:
 
 
 def over_before_known(case: Case, repair: RepairFact, law: Law) -> bool:
-    """Finished after the last failed run by its word, and before the platform knew of it: no department has looked
-    since."""
-    looked = repair.released_at is not None and repair.released_at >= case.last_known_at
+    """Finished after the last failed run by its word, and before the platform knew of it: no department has looked at
+    that hour since."""
+    looked = repair.fail_hour_at is not None and repair.fail_hour_at >= case.last_known_at
     return _over_before(case, repair, law) and not looked
 
 
@@ -107,12 +108,14 @@ def find_repair(repairs: Sequence[RepairFact], shop: str, repair_no: str) -> Rep
     return next((each for each in repairs if (each.shop, each.repair_no) == (shop, repair_no)), None)
 
 
-def released(
-    repairs: Sequence[RepairFact], shop: str, repair_no: str, at: datetime
-) -> tuple[RepairFact, ...]:
-    """The repairs with that one released."""
+def released(repairs: Sequence[RepairFact], event: RepairReleased) -> tuple[RepairFact, ...]:
+    """The repairs with that one released, from what was looked at."""
+    settled = RELEASABLE if event.settled is None else event.settled
     return tuple(
-        each.released(at) if (each.shop, each.repair_no) == (shop, repair_no) else each for each in repairs
+        each.released(event.at, settled)
+        if (each.shop, each.repair_no) == (event.shop, event.repair_no)
+        else each
+        for each in repairs
     )
 
 

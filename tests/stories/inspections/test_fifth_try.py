@@ -186,10 +186,9 @@ def test_a_repair_that_was_over_before_its_fail_had_arrived_waits(
     run(city, "2026-03-03 09:00", station=FAR, test_no=numbers[1], now=at("2026-03-03 20:00"), **FAIL)
     came = at("2026-03-03 11:00").isoformat()
     done = city.repair("2026-03-03 18:00", received_at=came, now=at("2026-03-03 21:00")).body
-    assert "time-held" in found(done) and not permitted(city, FAR, "2026-03-03 22:00")
-    release_repair(
-        city.callers[ENV], case, LISTED, done["repair_no"], reason="看过", now=at("2026-03-04 09:00")
-    )
+    assert "fail-told-late" in found(done) and not permitted(city, FAR, "2026-03-03 22:00")
+    said = {"reason": "看过", "now": at("2026-03-04 09:00"), "fail_hour_holds": True}
+    release_repair(city.callers[ENV], case, LISTED, done["repair_no"], **said)
     assert permitted(city, FAR, "2026-03-04 10:00")
 
 
@@ -206,9 +205,10 @@ def test_a_repair_number_of_another_shop_is_not_released_with_it(city: City) -> 
     city.repair("2026-03-02 13:00", **early, now=at("2026-03-02 16:00"))
     city.repair("2026-03-02 13:30", shop=OTHER, **early, items=[], parts=[], now=at("2026-03-02 16:10"))
     office = city.callers[ENV]
-    release_repair(office, case, OTHER, "W1", reason="看过", now=at("2026-03-03 09:00"))
+    said = {"reason": "看过", "fail_hour_holds": True}
+    release_repair(office, case, OTHER, "W1", **said, now=at("2026-03-03 09:00"))
     assert not permitted(city, NEAR, "2026-03-03 10:00")
-    release_repair(office, case, LISTED, "W1", reason="看过", now=at("2026-03-03 11:00"))
+    release_repair(office, case, LISTED, "W1", **said, now=at("2026-03-03 11:00"))
     assert permitted(city, NEAR, "2026-03-03 12:00")
 
 

@@ -39,9 +39,9 @@ def test_a_repair_outlives_the_case_that_was_annulled(city: City) -> None:
     (case,) = Case.objects.filter(closed_at=None)
     # It was over before that fail was known: a department has to look.
     assert case.state == "awaiting_repair" and not permitted(city, NEAR, "2026-03-02 19:30")
-    held = Finding.objects.get(code="time-held", subject_kind="repair")
-    who, now = city.callers[ENV], at("2026-03-02 20:00")
-    release_repair(who, case.case_no, held.station_code, held.subject, reason="看过工单", now=now)
+    held = Finding.objects.get(code="fail-told-late", subject_kind="repair")
+    said = {"reason": "看过检测线日志", "now": at("2026-03-02 20:00"), "fail_hour_holds": True}
+    release_repair(city.callers[ENV], case.case_no, held.station_code, held.subject, **said)
     assert permitted(city, NEAR, "2026-03-03 09:00")
     shown = city.client(NEAR).get(f"/api/v1/cases/{case.case_no}").json()
     assert [each["shop"] for each in shown["repairs"]] == [LISTED]

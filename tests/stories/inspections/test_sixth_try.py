@@ -262,10 +262,9 @@ def test_a_release_makes_no_retest_before_it_good(city: City) -> None:
     case = run(city, FAILED, now=at("2026-03-02 15:00"), **FAIL)["case"]
     early = at("2026-03-02 10:00").isoformat()
     held = city.repair("2026-03-02 13:00", received_at=early, now=at("2026-03-02 16:00")).body
-    assert run(city, "2026-03-02 17:00", purpose="retest")["refused"] == "time-held"
-    release_repair(
-        city.callers[ENV], case, LISTED, held["repair_no"], reason="看过", now=at("2026-03-02 18:00")
-    )
+    assert run(city, "2026-03-02 17:00", purpose="retest")["refused"] == "fail-told-late"
+    said = {"reason": "看过", "now": at("2026-03-02 18:00"), "fail_hour_holds": True}
+    release_repair(city.callers[ENV], case, LISTED, held["repair_no"], **said)
     again = run(city, "2026-03-02 17:00", purpose="retest", now=at("2026-03-02 18:10"))
     assert again["refused"] == "record-after-retest"
 

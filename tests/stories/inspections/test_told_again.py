@@ -122,15 +122,15 @@ def test_the_same_number_at_two_stations_mixes_nothing_up(city: City) -> None:
     done = city.repair(
         "2026-03-02 11:50", received_at=at("2026-03-02 10:00").isoformat(), now=at("2026-03-02 12:30")
     )
-    assert "time-held" in [each["code"] for each in done.body["findings"]]
+    assert "fail-told-late" in [each["code"] for each in done.body["findings"]]
     assert not permitted(city, NEAR, "2026-03-02 13:00")
 
 
 def _looked_at(city: City, repair: dict[str, Any], when: str) -> None:
     """It was over before the failed run had arrived from the spool: a department releases it, for nothing else."""
     assert "paper-number-reused" not in [each["code"] for each in repair["findings"]]
-    who = city.callers[ENV]
-    release_repair(who, repair["case"], LISTED, repair["repair_no"], reason="看过工单", now=at(when))
+    said = {"reason": "看过检测线日志", "now": at(when), "fail_hour_holds": True}
+    release_repair(city.callers[ENV], repair["case"], LISTED, repair["repair_no"], **said)
 
 
 def test_a_corrected_record_of_a_carried_over_repair_has_the_same_papers(city: City) -> None:

@@ -99,11 +99,10 @@ def test_a_released_time_forgets_the_fault(city: City) -> None:
     late = city.test(
         "2026-03-05 09:00", now=at("2026-03-08 09:00"), vehicle=car(), purpose="retest", **LEFT_OUT
     ).body
-    assert late["counts_why"] == "fault-not-retested"
-    with pytest.raises(Refusal):
-        settle_run(
-            city.callers[ENV], NEAR, late["test_no"], Settlement("released", "断网"), at("2026-03-08 15:00")
-        )
+    assert late["counts_why"] == "time-held"
+    held = Settlement("released", "断网")
+    settle_run(city.callers[ENV], NEAR, late["test_no"], held, at("2026-03-08 15:00"))
+    assert Test.objects.get(test_no=late["test_no"]).counts_why == "fault-not-retested"
     assert Case.objects.get().state == "awaiting_retest"
 
 

@@ -58,7 +58,8 @@ def test_a_station_that_was_cut_off_is_believed_in_any_order(
             true_one(when, f"{DAY} 12:00", ends_at=at(f"{DAY} 12:05"))
     assert gate(city, f"{DAY} 16:30") is true
     assert (
-        Finding.objects.filter(code="time-held", subject_kind="repair", resolved_at=None).exists() is not true
+        Finding.objects.filter(code="fail-told-late", subject_kind="repair", resolved_at=None).exists()
+        is not true
     )
 
 
@@ -92,9 +93,9 @@ def test_a_fail_that_is_uploaded_some_minutes_late_is_answered_by_what_followed(
 
 
 def released(case: str, when: str) -> None:
-    held = Finding.objects.get(code="time-held", subject_kind="repair", resolved_at=None)
-    who = another(ENV, "looker")
-    release_repair(who, case, held.station_code, held.subject, reason="看过工单", now=at(when))
+    held = Finding.objects.get(code="fail-told-late", subject_kind="repair", resolved_at=None)
+    said = {"reason": "看过检测线日志", "now": at(when), "fail_hour_holds": True}
+    release_repair(another(ENV, "looker"), case, held.station_code, held.subject, **said)
 
 
 @pytest.mark.parametrize("passed", [False, True])
@@ -111,7 +112,7 @@ def test_a_department_releases_the_repair(city: City, passed: bool) -> None:
         assert Case.objects.get().state == "closed"
     else:
         assert gate(city, f"{DAY} 17:10")
-    assert not Finding.objects.filter(code="time-held", resolved_at=None).exists()
+    assert not Finding.objects.filter(code="fail-told-late", resolved_at=None).exists()
 
 
 def test_its_word_is_for_the_fails_it_knew_of(city: City) -> None:

@@ -155,9 +155,9 @@ def test_finished_before_the_failed_test_had_arrived(doors: Doors) -> None:
     doors.at("2026-03-03 16:30")
     upload(doors, FAIL, co=0.9)
     receipt = repair(doors)
-    assert codes(receipt) == ["time-held"]
+    assert codes(receipt) == ["fail-told-late"]
     retest = upload(doors, "2026-03-03 16:10", expect=403)
-    assert [reason["code"] for reason in retest["reasons"]] == ["record-after-retest", "time-held"]
+    assert [reason["code"] for reason in retest["reasons"]] == ["record-after-retest", "fail-told-late"]
     doors.at("2026-03-04 09:00")
     papers = {"certificate_no": "H-31", "settlement_no": "J-31", "invoice_no": "F-31"}
     after = repair(

@@ -112,13 +112,19 @@ def time_held(
 
 
 def before_fail_known(law: Law) -> Reason:
-    """The same, where the work was over before the platform knew of a failed test that it is to answer."""
-    return _held(
+    """The work was over before the platform knew of a failed test that it is to answer: either hour may be untrue."""
+    return Reason(
+        "fail-told-late",
         Text(
             "完工早于不合格检验传到平台的时间。",
             "The work was finished before the failed test had arrived at the platform.",
         ),
-        law,
+        law.cite("repair.upload_hours"),
+        Text(
+            "生态环境或交通运输部门对照检测线日志、监控核对不合格检验的时间，属实的写明理由放行。",
+            "The environment or transport department compares log and video of the line with the failed test's hour, "
+            "and releases the repair with a reason if that holds.",
+        ),
     )
 
 

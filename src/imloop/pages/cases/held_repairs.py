@@ -22,6 +22,7 @@ def release(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
             form.get("shop", ""),
             form.get("repair_no", ""),
             reason=form.get("reason", ""),
+            fail_hour_holds="fail_hour_holds" in form,
             now=clock.now(),
         )
     return redirect(f"/cases/{case_no}")

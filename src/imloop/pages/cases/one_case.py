@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.loop.case import RELEASABLE, RepairFact
+from imloop.loop.case import FAIL_TOLD_LATE, RELEASABLE, RepairFact
 from imloop.loop.repair_clauses import SHORT
 from imloop.pages.addresses import page_of_repair, page_of_test, report_of_test, trace_of_test
 from imloop.pages.cases.case_view import case_context, event_row
@@ -100,10 +100,23 @@ def case_page(caller: Caller, case: Case) -> dict[str, object]:
         "decisions": _decisions(case),
         "exit_kinds": _exit_kinds(case),
         "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
-        "held": [(repair, _why_held(repair)) for repair in held_repairs(case)],
+        "held": _held(case),
         "may_release": caller.kind in RELEASERS,
         "stations": _stations(case),
     }
+
+
+def _held(case: Case) -> list[tuple[RepairFact, list[tuple[str, str]], str]]:
+    """With the doubts; and the number of the failed test, where its hour is what has to be looked at."""
+    failed = case.snapshot["failed_test"]
+    return [
+        (
+            repair,
+            _why_held(repair),
+            failed if any(each.code == FAIL_TOLD_LATE for each in repair.lacks) else "",
+        )
+        for repair in held_repairs(case)
+    ]
 
 
 def _why_held(repair: RepairFact) -> list[tuple[str, str]]:

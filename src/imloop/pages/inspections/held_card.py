@@ -16,14 +16,17 @@ def held_card(test: Test, caller: Caller) -> dict[str, object]:
     """Candidates are for departments; the ways to settle it for the environment department, until it is settled."""
     held = test_lookups.held_runs(caller).filter(test=test).first()
     waits = held is not None and held.settled_at is None
+    candidates = candidates_of(held) if held and caller.is_department else ()
+    doubtful = held is not None and test.vehicle is None
     return {
         "counts": counts_name(test.counts),
         "no_proof": test.counts == Counts.NOTHING,
         "counts_why": words(WHY[test.counts_why]) if test.counts_why else "",
         "held": held,
-        "candidates": candidates_of(held) if held and caller.is_department else (),
+        "candidates": candidates,
+        "to_choose": candidates if doubtful else (),
         "another": ANOTHER,
         "named": NAMED,
-        "doubtful": held is not None and test.vehicle is None,
+        "doubtful": doubtful,
         "may_settle": waits and caller.kind == PartyKind.ENVIRONMENT,
     }

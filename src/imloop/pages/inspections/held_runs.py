@@ -58,7 +58,7 @@ def settle(request: HttpRequest, caller: Caller, station: str, held_no: str) -> 
 def _said(form: QueryDict) -> Settlement:
     """A candidate is chosen by its key; the other choices are words. A vehicle that is named has its VIN or plate."""
     chosen, because = form.get("choice", ""), form.get("because", "")
-    if chosen in (HeldRun.Settled.RELEASED, HeldRun.Settled.REJECTED, ""):
+    if chosen in (HeldRun.Settled.RELEASED, HeldRun.Settled.LATER, HeldRun.Settled.REJECTED, ""):
         return Settlement(chosen, because)
     names = {name: form.get(name, "") for name in ("vin", "plate")}
     return Settlement(HeldRun.Settled.VEHICLE, because, chosen, **names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imloop.facts.days import day_of
+from imloop.loop.case import FAIL_TOLD_LATE
 from imloop.loop.repairs import over_before_known
 from imloop.steps.cases.lookups import notice_address, repairs_of
 from imloop.steps.cases.move_case import as_loop_case
@@ -16,9 +17,9 @@ def _lacks(case: Case) -> dict[tuple[str, str], list[str]]:
     law = registers.law_at(day_of(fact.last_known_at), case.place)
     found = {}
     for repair in fact.repairs:
-        held = over_before_known(fact, repair, law) and not repair.held_for_time
+        held = over_before_known(fact, repair, law)
         codes = [lack.code for lack in repair.lacks]
-        found[repair.shop, repair.repair_no] = [*codes, "time-held"] if held else codes
+        found[repair.shop, repair.repair_no] = [*codes, FAIL_TOLD_LATE] if held else codes
     return found
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol, cast
 
 import msgspec
+from django.db.models import Q
 
 from imloop import loop
 from imloop.facts.codes import Purpose, Result
@@ -112,7 +113,8 @@ def _since(vehicle: Vehicle, began: datetime | None) -> list[Test]:
         "station", "held"
     )
     if began is not None:
-        tests = tests.filter(started_at__gt=began)
+        not_then = Q(result="fail", held__settled=HeldRun.Settled.LATER, received_at__gt=began)
+        tests = tests.filter(Q(started_at__gt=began) | not_then)
     return list(tests.defer("trace", "stated", "receipt").order_by("started_at", "id"))
 
 
@@ -198,14 +200,18 @@ def _run(test: Test, failed: dict[tuple[str, str], TestFailed], waiting: list[da
         place=test.station.place,
         event=_known(test, event or _event_of(test)),
         waits=_waits(test, waiting),
-        arrived_at=None if _released(test) else test.received_at,
+        arrived_at=test.received_at,
+        hour_holds=_released(test),
     )
 
 
 def _known(test: Test, event: TestFailed | TestPassed) -> TestFailed | TestPassed:
-    """By what is known of outages now, and of the department's word."""
+    """By what is known of outages now, and of the department's word. A failed run whose hour a department
+    found untrue was made when it came, as far as anybody knows: its fault is there."""
     if isinstance(event, TestPassed):
         return event
+    if _settled(test) == HeldRun.Settled.LATER:
+        return replace(event, at=test.received_at, known_at=test.received_at)
     law = registers.law_at(day_of(test.started_at), test.station.place)
     own_hour = _released(test)
     known_at = None if own_hour else run_known_at(test.station, test.ended_at, test.received_at, law)
@@ -213,8 +219,12 @@ def _known(test: Test, event: TestFailed | TestPassed) -> TestFailed | TestPasse
 
 
 def _released(test: Test) -> bool:
+    return _settled(test) == HeldRun.Settled.RELEASED
+
+
+def _settled(test: Test) -> str:
     held = getattr(test, "held", None)
-    return held is not None and held.settled == HeldRun.Settled.RELEASED
+    return held.settled if held is not None else ""
 
 
 def _event_of(test: Test) -> TestFailed | TestPassed:

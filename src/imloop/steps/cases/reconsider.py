@@ -16,7 +16,8 @@ from imloop.gates.repairs.whereabouts import before_fail_known
 from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import Law
 from imloop.law.sentences import repair_and_return
-from imloop.loop.history import WITHOUT_PERMIT, Run, Said, Story, tell
+from imloop.loop.case import FAIL_TOLD_LATE
+from imloop.loop.history import WITHOUT_PERMIT, Run, Said, Story, tell, told_after_its_fail
 from imloop.steps.cases.history import RECONSIDERED, History, Shown, history_since, run_of, unanswered
 from imloop.steps.cases.issue_notice import issue_late_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
@@ -66,7 +67,7 @@ def reconsider(
         found.case = cases[found.said.case]
     if story.open is not None:
         _look_after(ledger, cases[len(story.cases) - 1])
-    found.due_before = _keep_cycle(vehicle, history, story, run)
+    found.due_before = _keep_cycle(vehicle, history, story, runs, run)
     _tell_marks(ledger, history, because)
     return found
 
@@ -180,10 +181,14 @@ def say_held(ledger: Ledger, row: Case) -> None:
     if not known.repairs:
         return
     law = _law(row.place, ledger)
-    held = {(each.shop, each.repair_no) for each in loop.held_repairs(known, law) if each.held_for_time}
+    held = {
+        (each.shop, each.repair_no)
+        for each in loop.held_repairs(known, law)
+        if any(lack.code == FAIL_TOLD_LATE for lack in each.lacks)
+    }
     for repair in known.repairs:
         said = Finding.objects.filter(
-            code="time-held", subject_kind="repair", subject=repair.repair_no, station_code=repair.shop
+            code=FAIL_TOLD_LATE, subject_kind="repair", subject=repair.repair_no, station_code=repair.shop
         ).filter(resolved_at__isnull=True)
         waits = (repair.shop, repair.repair_no) in held
         if waits and not said.exists():
@@ -284,7 +289,7 @@ def _say(ledger: Ledger, test: Test, said: Said, because: str) -> None:
         keep_findings(ledger, "test", test.test_no, test.station.code, [finding])
 
 
-def _keep_cycle(vehicle: Vehicle, history: History, story: Story, run: Run) -> date | None:
+def _keep_cycle(vehicle: Vehicle, history: History, story: Story, runs: list[Run], run: Run) -> date | None:
     """The running cycle and its end follow from the passes that count: what one gave goes with it, and what an
     authority said after it stays. When the last inspection before ``run`` ended, where that counts as a pass."""
     if tuple(story.passed) == history.passed:
@@ -296,7 +301,10 @@ def _keep_cycle(vehicle: Vehicle, history: History, story: Story, run: Run) -> d
     for key, at in story.passed.items():
         before[key] = due
         stands = word is not None and word.stands_after(history.tests.get(key))
-        due = word.day if word is not None and stands else _given(vehicle, at, run.place) or due
+        if word is not None and stands:
+            due = word.day
+        elif story.open is None or not told_after_its_fail(key, runs):
+            due = _given(vehicle, at, run.place) or due
     if due is None and history.tests:
         day = day_of(min(test.started_at for test in history.tests.values()))
         due = due_on_or_after(subject_of(vehicle), day, registers.law_at(day, run.place))

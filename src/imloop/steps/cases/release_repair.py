@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
-from imloop.loop.case import RepairFact
+from imloop.loop.case import FAIL_TOLD_LATE, RepairFact
 from imloop.loop.events import RepairReleased
 from imloop.loop.repairs import find_repair
 from imloop.steps.cases.history import goes_on_as
@@ -23,6 +24,17 @@ RELEASERS = (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT)
 """Who answers for the retest, and who for the repairers."""
 
 
+_FAIL_HOUR_OPEN = Malformed(
+    "fail-hour-open",
+    Text(
+        "该维修只因不合格检验迟传而待核实：请对照检测线日志、监控，认定不合格检验的时间属实后再放行；不实的不放行，由车主再次维修。",
+        "Only the late failed test holds this repair: compare log and video of its line, say that its hour holds, and "
+        "release; if it does not hold, the vehicle has to be repaired again.",
+    ),
+    at="fail_hour_holds",
+)
+
+
 def held_repairs(case: Case) -> list[RepairFact]:
     """Those of an open case that wait for a department."""
     if case.closed_at is not None:
@@ -33,10 +45,18 @@ def held_repairs(case: Case) -> list[RepairFact]:
 
 
 def release_repair(
-    caller: Caller, case_no: str, shop: str, repair_no: str, *, reason: str, now: datetime
+    caller: Caller,
+    case_no: str,
+    shop: str,
+    repair_no: str,
+    *,
+    reason: str,
+    now: datetime,
+    fail_hour_holds: bool = False,
 ) -> Case:
     """It counts from now on: no retest is made good by it that began before, but for the minutes by which two clocks
-    may differ."""
+    may differ. ``fail_hour_holds``: looked at was the hour of the failed test as well, which came after the work; else
+    that doubt stays."""
     if not 0 < len(reason.strip()) <= 400:
         raise Malformed(
             "malformed",
@@ -53,16 +73,39 @@ def release_repair(
                     "Only the environment or transport department in charge may release it.",
                 ),
             )
-        return release(ledger, row, shop, repair_no, caller.actor, reason.strip())
+        waiting = held_by(row, shop, repair_no)
+        settled = [code for code in waiting if fail_hour_holds or code != FAIL_TOLD_LATE]
+        if waiting and not settled:
+            raise _FAIL_HOUR_OPEN
+        return release(ledger, row, shop, repair_no, caller.actor, reason.strip(), settled)
 
 
-def release(ledger: Ledger, row: Case, shop: str, repair_no: str, approver: str, reason: str) -> Case:
-    """The event, and the doubts settled by it."""
-    event = RepairReleased(at=ledger.now, shop=shop, repair_no=repair_no, approver=approver, reason=reason)
+def held_by(row: Case, shop: str, repair_no: str) -> list[str]:
+    """What a department has to look at, by code."""
     known = find_repair(held_repairs(row), shop, repair_no)
-    settled = [lack.code for lack in known.lacks if lack.releasable] if known else []
-    if {"documents-elsewhere", "documents-on-paper"} & set(settled):
-        settled.append("paper-number-reused")
+    return [lack.code for lack in known.lacks if lack.releasable] if known else []
+
+
+def release(
+    ledger: Ledger,
+    row: Case,
+    shop: str,
+    repair_no: str,
+    approver: str,
+    reason: str,
+    settled: Sequence[str],
+) -> Case:
+    """The event, and the doubts settled by it: those that were looked at, and no other."""
+    event = RepairReleased(
+        at=ledger.now,
+        shop=shop,
+        repair_no=repair_no,
+        approver=approver,
+        reason=reason,
+        settled=tuple(settled),
+    )
+    known = find_repair(held_repairs(row), shop, repair_no)
+    papers = {"documents-elsewhere", "documents-on-paper"} & set(settled)
     law = registers.law_at(day_of(ledger.now), row.place)
     row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
     if known and reconsider_after(ledger, row.vehicle, known.finished_at, f"{shop}/{repair_no}"):
@@ -71,7 +114,7 @@ def release(ledger: Ledger, row: Case, shop: str, repair_no: str, approver: str,
         subject_kind="repair",
         subject=repair_no,
         station_code=shop,
-        code__in=settled,
+        code__in=[*settled, *(["paper-number-reused"] if papers else [])],
         resolved_at__isnull=True,
     ).update(
         resolved_at=ledger.now, resolved_by=approver[:80], resolution=reason, outcome=Finding.Outcome.GONE

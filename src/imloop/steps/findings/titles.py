@@ -34,6 +34,7 @@ TITLES: dict[str, Text] = {
     "answer-unreadable": Text("关键答复读不懂", "deciding answer not readable"),
     # When it was, and in what order.
     "time-held": Text("检验时间存疑", "time not certain"),
+    "fail-told-late": Text("不合格检验迟传", "failed test told late"),
     "uploaded-late": Text("迟报", "uploaded late"),
     "uploaded-out-of-order": Text("不按先后上传", "uploaded out of order"),
     "runs-overlap": Text("检验时间重叠", "runs overlap"),

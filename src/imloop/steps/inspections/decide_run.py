@@ -139,7 +139,8 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     if known.anothers_fail:
         doubted = (*doubted, BEFORE_A_CASE)
     why = waits(verdict.result, cannot, time_held=bool(doubted), failed_run_waits=known.fail_waits)
-    if answer is not None and not cannot:
+    # A doubt about its time is settled first: what is asked anew whenever the history is told would hide it.
+    if answer is not None and not cannot and not doubted:
         why = NOT_RETESTED
     elif not why and (answered or BEFORE_A_CASE in doubted):
         why = "time-held"

@@ -263,7 +263,7 @@ def _times(
 ) -> Times:
     record, hours = judged.record, law.number("upload.within_hours")
     late = now - record.started_at > timedelta(hours=hours)
-    outage_ended = kept_until(sender.party, record.started_at, hours) if late else None
+    outage_ended = kept_until(sender.party, record.started_at, now, hours) if late else None
     # Without an outage that kept it, a late run waits for a department whatever else is known.
     since = day_of(now) if late and outage_ended is None else law.on
     return Times(

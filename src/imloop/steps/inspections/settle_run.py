@@ -134,8 +134,8 @@ def _hold_for_time(ledger: Ledger, held: HeldRun, vehicle: Vehicle, decided: Dec
     update(run, "vehicle", "counts_why")
     held.reasons = [reason.to_json() for reason in decided.held]
     held.save(update_fields=["reasons"])
-    held.candidates.set([vehicle])
     if run.result == Result.FAIL:
+        held.candidates.set([vehicle])  # of another it is no failed run that waits any more
         wait_after(ledger, vehicle, run.started_at, name)
 
 
@@ -177,12 +177,15 @@ def _require_words(said: Settlement) -> None:
 
 def _vehicle(held: HeldRun, said: Settlement) -> Vehicle | None:
     """The vehicle that it was; None where the run is not accepted."""
+    doubtful = held.test.vehicle is None
     if said.settled == HeldRun.Settled.REJECTED:
         return None
-    doubtful = held.test.vehicle is None
-    if said.settled == HeldRun.Settled.RELEASED and not doubtful:
+    if said.settled == HeldRun.Settled.LATER and held.test.result != Result.FAIL:
+        raise _NO_FAIL
+    of_time = said.settled in (HeldRun.Settled.RELEASED, HeldRun.Settled.LATER)
+    if of_time and not doubtful:
         return held.test.vehicle
-    if said.settled == HeldRun.Settled.RELEASED or not doubtful:
+    if of_time or not doubtful:
         raise Malformed(
             "wrong-value",
             Text("请选择是哪一辆车。", "Say which vehicle it was.")
@@ -200,6 +203,16 @@ def _vehicle(held: HeldRun, said: Settlement) -> Vehicle | None:
     if found is None:
         raise Unknown("unknown-vehicle", Text("请从所列车辆中选择。", "Choose one of the vehicles listed."))
     return found
+
+
+_NO_FAIL = Malformed(
+    "wrong-value",
+    Text(
+        "只有不合格检验按收到时间计入；合格检验时间不实的，不予采信。",
+        "A failed run alone counts from when it came; a pass whose hour does not hold is not accepted.",
+    ),
+    at="choice",
+)
 
 
 def _named(vin: str, plate: str) -> Vehicle:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -12,10 +12,9 @@ from imloop.facts.text import Text
 from imloop.gates.outages.outage import LINK_NAMES, SCOPE_NAMES, Scope
 from imloop.gates.outages.outage import OutageFact as Fact
 from imloop.steps.ground.access import Caller, place_prefix
-from imloop.steps.stations.declared_outages import as_fact, standing
+from imloop.steps.stations.declared_outages import as_fact, over_for, standing
 from imloop.store.models import Outage, Party, PartyKind
 
-_FAR = datetime(9000, 1, 1, tzinfo=UTC)
 DECLARERS = (PartyKind.ENVIRONMENT, PartyKind.ADMIN)
 """Who declares outages of the system and unlocks by hand: the department in charge, and who runs the platform."""
 
@@ -26,15 +25,15 @@ def declared_for(at: datetime) -> list[Fact]:
     return [as_fact(row) for row in rows.order_by("declared_at", "id")]
 
 
-def kept_until(station: Party, since: datetime, hours: float) -> datetime | None:
-    """When the outage ended that kept a station from sending what it had ``since``, if one began within ``hours``; the
-    far future while it runs. A fault of the station's own keeps nobody's clock, nor does a link of the repairers'."""
+def kept_until(station: Party, since: datetime, arrived: datetime, hours: float) -> datetime | None:
+    """When the outage ended that kept a station from sending what it had ``since``, if one began within ``hours``; its
+    arrival, while it runs. A fault of the station's own keeps nobody's clock, nor does a link of the repairers'."""
     rows = standing().filter(
         Q(ends_at__isnull=True) | Q(ends_at__gte=since), starts_at__lte=since + timedelta(hours=hours)
     )
     known = (fact for fact in map(as_fact, rows) if fact.delays_tests)
     facts = [fact for fact in known if fact.reaches(station.code, station.place)]
-    return max((fact.until or _FAR for fact in facts), default=None)
+    return max((over_for(fact, station, since, arrived) for fact in facts), default=None)
 
 
 def running() -> QuerySet[Outage]:

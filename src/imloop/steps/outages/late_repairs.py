@@ -4,9 +4,8 @@ it?"""
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef
 from msgspec import convert
 
 from imloop.facts.days import day_of, days_between
@@ -17,16 +16,16 @@ from imloop.gates.repairs.whereabouts import FailedRun, more_allowed_then, time_
 from imloop.law import Law
 from imloop.loop.events import RepairReleased
 from imloop.loop.on_paper import excused
-from imloop.loop.repairs import allowed, find_repair, over_before_known
+from imloop.loop.repairs import allowed, find_repair
 from imloop.steps.cases.history import fuels_of, run_of
 from imloop.steps.cases.move_case import as_loop_case, open_case
 from imloop.steps.cases.reconsider import failed_test, reconsider
-from imloop.steps.cases.release_repair import held_repairs, release
+from imloop.steps.cases.release_repair import held_by, release
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.registers import position_of
 from imloop.steps.outages.unlock_on_paper import unlock_waiting_for
-from imloop.steps.stations.declared_outages import as_fact, declared_between
+from imloop.steps.stations.declared_outages import as_fact, declared_between, over_for
 from imloop.steps.stations.standing import is_active
 from imloop.store.models import Case, CaseEvent, Finding, Outage, Party, Repair, Test
 
@@ -38,10 +37,9 @@ def held_by_time(
     case: Case, shop: Party, record: RepairRecord, reported_at: datetime, law: Law
 ) -> Reason | None:
     """By what is known of outages now, and of what was allowed when the record came."""
-    held = unexplained(case, shop, record, reported_at, law)
-    if held is None and _more_allowed_then(case, shop, record, day_of(reported_at), law):
-        return more_allowed_then(law)
-    return held
+    return unexplained(case, shop, record, reported_at, law) or no_longer_allowed(
+        case, shop, record, reported_at, law
+    )
 
 
 def unexplained(
@@ -49,7 +47,7 @@ def unexplained(
 ) -> Reason | None:
     """Only what an outage of the repairer's would explain."""
     kept_back = [
-        (outage.since, outage.until or reported_at)
+        (outage.since, over_for(outage, shop, record.finished_at, reported_at))
         for outage in declared_between(record.finished_at, reported_at)
         if outage.counts(law) and outage.reaches(shop.code, shop.place)
     ]
@@ -62,15 +60,17 @@ def within_scope(record: RepairRecord, shop: Party, case: Case, law: Law) -> boo
     return all(able(shop.capability, fuel, codes, law) for fuel in fuels_of(case))
 
 
-def _more_allowed_then(case: Case, shop: Party, record: RepairRecord, reported_on: date, law: Law) -> bool:
+def no_longer_allowed(
+    case: Case, shop: Party, record: RepairRecord, reported_at: datetime, law: Law
+) -> Reason | None:
     """Allowed on the day of the work, by its own word, and not on every day until it said so: another repairer was on
     the list then, or the law asked for less."""
-    laws = (registers.law_at(day, case.place) for day in days_between(law.on, reported_on))
+    laws = (registers.law_at(day, case.place) for day in days_between(law.on, day_of(reported_at)))
     then, *since = (
         allowed(record, at, listed=is_active(shop, at.on), able=within_scope(record, shop, case, at))
         for at in laws
     )
-    return then and not all(since)
+    return more_allowed_then(law) if then and not all(since) else None
 
 
 def failed_run(case: Case) -> FailedRun | None:
@@ -80,15 +80,14 @@ def failed_run(case: Case) -> FailedRun | None:
 
 
 def ask_fails_again(ledger: Ledger, outage: Outage) -> None:
-    """It was declared, taken back, or found to have been over earlier: failed runs of open cases that came late
-    meanwhile are known from another moment, and what may answer them is asked anew."""
+    """It was declared, taken back, or found to have been over earlier: failed runs that came late meanwhile are known
+    from another moment, and what may answer them, or has ended their case, is asked anew."""
     fact = as_fact(outage)
     if not fact.delays_tests:
         return
-    open_cases = Case.objects.filter(closed_at__isnull=True, case_no=OuterRef("case_no"))
     rows = Test.objects.filter(
-        Exists(open_cases), result="fail", vehicle__isnull=False, received_at__gt=outage.starts_at
-    )
+        result="fail", vehicle__isnull=False, received_at__gt=outage.starts_at
+    ).exclude(case_no="")
     if outage.ends_at is not None:
         rows = rows.filter(ended_at__lt=max(outage.ends_at, outage.declared_at))
     told = set[int]()
@@ -114,15 +113,13 @@ def _explained(ledger: Ledger, finding: Finding, declared: Outage) -> bool:
         return False
     # A repair stays done when its case is annulled or part of another: it counts in the one that is open now.
     case, shop = open_case(row.case.vehicle), row.shop
-    held = find_repair(held_repairs(case), shop.code, row.repair_no) if case is not None else None
-    if case is None or held is None or [lack.code for lack in held.lacks if lack.releasable] != ["time-held"]:
+    if case is None or "time-held" not in held_by(case, shop.code, row.repair_no):
         return False
     law = registers.law_at(day_of(row.finished_at), case.place)
     if held_by_time(case, shop, convert(row.record, RepairRecord), row.uploaded_at, law) is not None:
         return False
-    if over_before_known(as_loop_case(case), held, law):
-        return False
-    release(ledger, case, shop.code, row.repair_no, ledger.caller.actor, f"{_BY_OUTAGE}{declared.outage_no}")
+    because = f"{_BY_OUTAGE}{declared.outage_no}"
+    release(ledger, case, shop.code, row.repair_no, ledger.caller.actor, because, ["time-held"])
     return True
 
 
@@ -140,9 +137,10 @@ def no_longer_excused(row: Repair, case: Case, lost: Collection[str]) -> Reason 
 
 
 def _released_by_outage(row: Repair) -> bool:
-    """No person has looked at it: nothing but outages has let it count, if anything has."""
+    """No person has looked at its time: nothing but outages has explained that, if anything has."""
     events = CaseEvent.objects.filter(case__vehicle=row.case.vehicle_id, kind=RepairReleased.__name__)
     about = (each.data for each in events if each.data["repair_no"] == row.repair_no)
-    reasons = [data["reason"] for data in about if data["shop"] == row.shop.code]
+    of_time = (data for data in about if "time-held" in (data.get("settled") or ("time-held",)))
+    reasons = [data["reason"] for data in of_time if data["shop"] == row.shop.code]
     outages = Outage.objects.values_list("outage_no", flat=True) if reasons else ()
     return set(reasons) <= {f"{_BY_OUTAGE}{number}" for number in outages}

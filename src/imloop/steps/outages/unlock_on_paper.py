@@ -23,6 +23,7 @@ from imloop.gates.repairs.paper_numbers import used_by_paper
 from imloop.law import Law
 from imloop.loop.case import Unlock
 from imloop.loop.events import UnlockedOnPaper, UnlockEnded
+from imloop.steps.cases.history import lasting
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, take_back
 from imloop.steps.cases.reconsider import reconsider_after
 from imloop.steps.ground import registers
@@ -182,6 +183,7 @@ def _event(row: PaperUnlock, case: Case, now: datetime) -> UnlockedOnPaper:
         granted_at=row.granted_at,
         expires_at=row.expires_at,
         failed_at=known.last_failed_at,
+        contradicted_at=row.contradicted_at,
         read_at=row.recorded_at if row.recorded_at < row.granted_at else None,
     )
     return UnlockedOnPaper(at=row.granted_at, unlock=unlock, again_at=now if again else None)
@@ -226,7 +228,8 @@ def _case_of(row: PaperUnlock) -> Case | None:
         row.save(update_fields=["vehicle"])
     still_open = Q(closed_at__isnull=True) | Q(closed_at__gte=row.granted_at)
     rows = Case.objects.select_related("vehicle", "station").filter(still_open, vehicle=vehicle)
-    return rows.filter(opened_at__lt=row.granted_at).order_by("opened_at").last()
+    found = rows.filter(opened_at__lt=row.granted_at).order_by("opened_at").last()
+    return None if found is None else lasting(found)
 
 
 def named_then(vin: str, plate: str, at: datetime) -> Vehicle | None:

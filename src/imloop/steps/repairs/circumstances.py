@@ -3,7 +3,7 @@ outages were declared, what the repairer's scope is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from imloop.facts.days import day_of
@@ -14,23 +14,24 @@ from imloop.law import Law
 from imloop.loop.case import Lack
 from imloop.steps.ground import registers
 from imloop.steps.ground.registers import position_of
-from imloop.steps.outages.late_repairs import failed_run, held_by_time, within_scope
+from imloop.steps.outages.late_repairs import failed_run, within_scope
 from imloop.store.models import Case, Party, Repair, Test
 
+Late = Callable[[Case, Party, RepairRecord, datetime, Law], Reason | None]
 HOLDING = ("time-held", "vehicle-elsewhere")
 """Findings that hold the repair until a department releases it."""
 
 
 def doubts_around(
-    record: RepairRecord, shop: Party, case: Case, law: Law, now: datetime, *, late: bool
+    record: RepairRecord, shop: Party, case: Case, law: Law, now: datetime, *, late: Late
 ) -> list[Reason]:
-    """``late``: does it matter when the record came? Not for one that an outage was to bring late."""
+    """``late``: says why it matters that the record came only now, if it does."""
     failed = failed_run(case)
     stays, today = _stays(record, shop, case), registers.law_at(day_of(now), case.place)
     found = elsewhere(record, stays, law) or elsewhere(record, stays, today)
     if failed is not None and (soon := too_soon_there(record, failed, position_of(shop), law)):
         found.append(soon)
-    if late and (held := held_by_time(case, shop, record, now, law)):
+    if held := late(case, shop, record, now, law):
         found.append(held)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 from django.db.models import QuerySet
@@ -30,9 +30,10 @@ from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.receipts import Receipt
 from imloop.steps.outages.compare_papers import say_what_is_wrong, say_whose_paper
+from imloop.steps.outages.late_repairs import held_by_time, no_longer_allowed
 from imloop.steps.outages.match_papers import settle
 from imloop.steps.outages.paper_numbers import keep_numbers, normal, uses_of
-from imloop.steps.repairs.circumstances import doubts_around, lacks_around
+from imloop.steps.repairs.circumstances import Late, doubts_around, lacks_around
 from imloop.steps.repairs.claims import Claim, VehicleDiffers, claimed_case
 from imloop.steps.repairs.repair_files import named_and_missing
 from imloop.steps.repairs.repair_marks import doubts_about, keep_marks
@@ -130,9 +131,8 @@ def _judged(
     )
     listed = standing.is_active(shop, day_of(record.finished_at))
     plain = loop.repair_fact(record, listed=listed, law=law)
-    # Nobody could have reported it in time.
-    awaited = excused(case.unlocks, plain)
-    doubts = doubts_around(record, shop, row, law, now, late=not (awaited or entered))
+    late = _late(excused(case.unlocks, plain), entered, law.integer("retest.papers_days"))
+    doubts = doubts_around(record, shop, row, law, now, late=late)
     unconfirmed = [Lack(UNCONFIRMED, entered.cite)] if entered else []
     fact = loop.repair_fact(
         record,
@@ -144,9 +144,24 @@ def _judged(
         reported_at=now,
         vehicle_type=str(entered_facts(row.vehicle).get("vehicle_type", "")),
     )
-    if over_before_known(case, fact, law) and not fact.held_for_time:
+    if over_before_known(case, fact, law):
         doubts.append(before_fail_known(law))
     return fact, [*doubts_about(record, shop, row, law), *doubts, *doubts_about_numbers(used, numbers, law)]
+
+
+def _late(awaited: bool, entered: Entered | None, days: int) -> Late:
+    """Nobody could have reported in time what an outage was to bring late. Papers come when the owner brings them: that
+    the rules have changed since matters once that was long ago. ``days``: within which it was not."""
+    if awaited:
+        return lambda *_: None
+    if entered is None:
+        return held_by_time
+
+    def late(case: Case, shop: Party, record: RepairRecord, at: datetime, law: Law) -> Reason | None:
+        soon = at <= record.finished_at + timedelta(days=days)
+        return None if soon else no_longer_allowed(case, shop, record, at, law)
+
+    return late
 
 
 def require_new(shop: Party, record: RepairRecord) -> None:

@@ -82,7 +82,13 @@ def confirm_papers(caller: Caller, shop: str, repair_no: str, now: datetime) -> 
         _require_photographs(row, law)
         ledger.note("papers-confirmed", f"{shop}/{repair_no}", {"case": row.case.case_no})
         return release(
-            ledger, row.case, shop, repair_no, caller.actor, "检验机构已由另一人对照原件和照片确认"
+            ledger,
+            row.case,
+            shop,
+            repair_no,
+            caller.actor,
+            "检验机构已由另一人对照原件和照片确认",
+            [UNCONFIRMED],
         )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from imloop.gates.inspections.known_at import known_at
 from imloop.gates.outages.outage import OutageFact, Scope
 from imloop.law import Law
 from imloop.steps.ground.access import place_prefix
-from imloop.store.models import Outage, Party
+from imloop.store.models import Outage, Party, PartyKind, Repair, Test
+
+_SPOOLED = timedelta(days=1)
+"""How old a run may be that shows by coming through that the others could."""
 
 
 def as_fact(row: Outage) -> OutageFact:
@@ -42,4 +45,19 @@ def run_known_at(station: Party, ended: datetime, arrived: datetime, law: Law) -
         return arrived  # as nearly always: no outage is looked up
     between = (each for each in declared_between(ended, arrived) if each.delays_tests)
     reaching = [each for each in between if each.reaches(station.code, station.place)]
-    return known_at(ended, arrived, [(each.since, each.until or arrived) for each in reaching], law)
+    return known_at(
+        ended, arrived, [(each.since, over_for(each, station, ended, arrived)) for each in reaching], law
+    )
+
+
+def over_for(outage: OutageFact, party: Party, since: datetime, arrived: datetime) -> datetime:
+    """When it was over for what a station or repairer had ``since`` and sent by ``arrived``: at its end, or when
+    something else of it came through, as its own messages show more than what somebody declares of all."""
+    begun, over = max(outage.since, since), min(outage.until or arrived, arrived)
+    if party.kind == PartyKind.MSTATION:
+        repairs = Repair.objects.filter(shop=party, uploaded_at__gt=begun, uploaded_at__lt=over)
+        first = repairs.aggregate(came=Min("uploaded_at"))
+    else:
+        runs = Test.objects.filter(station=party, ended_at__range=(begun - _SPOOLED, over))
+        first = runs.filter(received_at__gt=begun, received_at__lt=over).aggregate(came=Min("received_at"))
+    return first["came"] or outage.until or arrived

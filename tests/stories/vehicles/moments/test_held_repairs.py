@@ -47,8 +47,7 @@ def test_one_from_before_a_fail_without_a_permit_was_known_waits(
     ).body
     assert permitted(city, NEAR, "2026-03-03 15:10") is open_at_once
     if not open_at_once:
-        assert [each["code"] for each in said["retest"]["reasons"]] == ["time-held"]
-        release_repair(
-            city.callers[ENV], case, LISTED, said["repair_no"], now=at("2026-03-03 16:00"), **WORDS
-        )
+        assert [each["code"] for each in said["retest"]["reasons"]] == ["fail-told-late"]
+        look = {**WORDS, "now": at("2026-03-03 16:00"), "fail_hour_holds": True}
+        release_repair(city.callers[ENV], case, LISTED, said["repair_no"], **look)
         assert permitted(city, NEAR, "2026-03-03 16:10")

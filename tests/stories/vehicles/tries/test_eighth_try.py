@@ -59,10 +59,12 @@ def test_one_that_ended_after_it_does(city: City) -> None:
     """The honest neighbour: it was tested again by mistake before it was repaired. As that was told only after the
     repair, a department looks."""
     _repaired_and_failed_again(city, "2026-03-02 09:30")
-    assert run(city, "2026-03-02 19:00", purpose="retest")["refused"] == "time-held"
-    case, held = Case.objects.get().case_no, Finding.objects.get(code="time-held", subject_kind="repair")
+    assert run(city, "2026-03-02 19:00", purpose="retest")["refused"] == "fail-told-late"
+    case, held = Case.objects.get().case_no, Finding.objects.get(code="fail-told-late", subject_kind="repair")
     who, now = city.callers[ENV], at("2026-03-02 19:20")
-    release_repair(who, case, held.station_code, held.subject, reason="看过工单", now=now)
+    release_repair(
+        who, case, held.station_code, held.subject, reason="看过检测线日志", now=now, fail_hour_holds=True
+    )
     assert run(city, "2026-03-02 19:30", purpose="retest")["case_state"] == "closed"
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from imloop.facts.refusal import Refusal
 from imloop.steps.cases.grant_exit import grant_exit
 from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.inspections.settle_run import Settlement, settle_run
+from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.roads.ask_road import ask_road
 from imloop.steps.second_person.decide import reject
 from imloop.store.models import Case, Finding, HeldRun
@@ -179,11 +181,10 @@ def test_a_part_that_a_doubtful_retest_leaves_out_is_not_answered(city: City) ->
 # Two doubts at once: what is decided of one is not decided of the other.
 
 
-@pytest.mark.parametrize("hidden", [False, pytest.param(True, marks=freed)])
+@pytest.mark.parametrize("hidden", [False, True])
 def test_no_pass_of_a_doubtful_time_counts_once_it_answers_its_fault(city: City, hidden: bool) -> None:
     """Four days late. It had failed stated as a gas car, and passes as one of petrol, as two people enter then; and
-    anything told late has it all told anew. decide_run.py: ``NOT_RETESTED`` takes the place of ``time-held``, and no
-    department is asked; ``_ASKED_ANEW`` (cases/history.py) has it count. Mend: hold it all the same."""
+    anything told late has it all told anew."""
     run(city, FAILED, vehicle=car(fuel="cng") if hidden else car(), **FAIL)
     city.repair(REPAIRED)
     run(city, RETEST, purpose="retest", now=at("2026-03-09 09:00"))
@@ -194,11 +195,9 @@ def test_no_pass_of_a_doubtful_time_counts_once_it_answers_its_fault(city: City,
     assert is_open()
 
 
-@pytest.mark.parametrize("shared", [False, pytest.param(True, marks=freed)])
+@pytest.mark.parametrize("shared", [False, True])
 def test_no_repair_keeps_its_time_because_somebody_looked_at_its_papers(city: City, shared: bool) -> None:
-    """Its numbers were another car's as well: a department released that while the outage explained its time.
-    late_repairs.py, ``released_by_outage``: any person's release is one of its time. Mend: only of what was held for
-    its time then (note in ``RepairReleased`` what was settled)."""
+    """Its numbers were another car's as well: a department released that while the outage explained its time."""
     case = failed(city)
     made = alone(city, "2026-12-07 09:00", "2026-12-03 15:00")
     numbers = {"certificate_no": "H771", "settlement_no": "J771", "invoice_no": "F771"}
@@ -215,11 +214,9 @@ def test_no_repair_keeps_its_time_because_somebody_looked_at_its_papers(city: Ci
     assert not gate(city, "2026-12-07 19:00")
 
 
-@pytest.mark.parametrize("again", [False, pytest.param(True, marks=freed)])
+@pytest.mark.parametrize("again", [False, True])
 def test_no_paper_that_its_record_contradicted_opens_again(doors: Doors, voucher: Any, again: bool) -> None:
-    """By the record nothing was done. Then its outage is taken back, and a true one accepts the paper. on_paper.py,
-    ``without``, drops what was known of it, and compare_papers.py, ``said``, says the difference once. Mend: the new
-    one keeps ``contradicted_at`` (``_event`` in unlock_on_paper.py), as telling it anew would."""
+    """By the record nothing was done. Then its outage is taken back, and a true one accepts the paper."""
     made = shown_in(doors, voucher)
     doors.at(f"{DAY} 11:00")
     outages.repair(doors, done="2026-12-02 16:00", items=[], parts=[])
@@ -231,10 +228,8 @@ def test_no_paper_that_its_record_contradicted_opens_again(doors: Doors, voucher
 
 
 # A department finds that the time of a run holds: that it was made then, not that it came then.
-# loop/history.py, ``_as_it_came`` and ``Run.arrived_at``: None once it is released, so that what was taken back before
-# it came is not asked. Mend: a run keeps when it came, and beside it that its hour holds.
 
-HOLDS = [False, pytest.param(True, marks=freed)]
+HOLDS = [False, True]
 
 
 @pytest.mark.parametrize("holds", HOLDS)
@@ -268,24 +263,36 @@ def test_nor_a_way_out_that_was_rejected(city: City, holds: bool) -> None:
     assert is_open()
 
 
-@freed
 def test_no_fail_is_gone_because_its_hour_was_a_lie(city: City) -> None:
-    """It failed today, and is told as a run of a case that is over; the department finds that nothing was tested then.
-    settle_run.py: a run that is rejected counts for nothing, whatever was doubted of it. Mend: a failed run of a
-    certain car whose hour does not hold counts as made when it came; only another car's, or none, is rejected."""
+    """It failed today, and is told as a run of a case that is over; the department finds that nothing was tested then,
+    and may say so: it counts as made when it came."""
     failed(city)
     city.repair("2026-12-02 16:00")
     assert run(city, f"{DAY} 09:00", purpose="retest")["case_state"] == "closed"
     said = run(city, "2026-12-02 12:00", now=at("2026-12-05 09:10"), **FAIL)
-    settled(city, said, "rejected", "2026-12-05 09:40")
+    settled(city, said, "later", "2026-12-05 09:40")
+    assert Case.objects.get(closed_at=None).opened_at == at("2026-12-05 09:10")
     assert not mark(city, "2026-12-05 13:00")
+    city.repair(
+        "2026-12-06 16:00", documents={"certificate_no": "H9", "invoice_no": "F9", "settlement_no": "J9"}
+    )
+    assert run(city, "2026-12-07 09:00", purpose="retest")["case_state"] == "closed"
+    assert mark(city, "2026-12-07 10:00") and unlike_the_journal() == []
 
 
-@pytest.mark.parametrize("by", [pytest.param(NEAR, marks=freed), FAR])
+def test_no_pass_is_made_later(city: City) -> None:
+    """Whose hour does not hold proves nothing."""
+    failed(city)
+    city.repair("2026-12-02 16:00")
+    said = run(city, "2026-12-03 09:00", purpose="retest", now=at("2026-12-06 09:00"))
+    with pytest.raises(Refusal, match="wrong-value"):
+        settled(city, said, "later", "2026-12-06 09:40")
+    assert is_open()
+
+
+@pytest.mark.parametrize("by", [NEAR, FAR])
 def test_no_pass_that_is_told_after_a_fail_gives_the_road(city: City, by: str) -> None:
-    """It was made after it, without a permit, and is said to have been before. known_facts.py, ``_anothers_fail``:
-    its own station's fail is not asked. reconsider.py, ``_keep_cycle``: its day stands. Mend: a pass that is told after
-    a fail it claims to precede gives no day, or waits, unless the numbers of its line say so."""
+    """It was made after it, without a permit, and is said to have been before."""
     city.enter(due_on="2025-05-31")
     assert run(city, "2026-03-02 10:00", station=by, **FAIL)["counts"] == "case"
     run(city, FAILED, now=at("2026-03-02 11:00"))
@@ -314,11 +321,10 @@ def test_no_papers_that_a_station_enters_answer_a_fail_that_came_after_them(peop
     assert is_open()
 
 
-@pytest.mark.parametrize("by", ["shop", pytest.param("station", marks=freed)])
+@pytest.mark.parametrize("by", ["shop", "station"])
 def test_nor_does_the_former_phase_go_on_for_who_enters_them(people: Doors, by: str) -> None:
-    """Weeks after it ended two people of a station say that it was repaired in time; a repairer would wait.
-    repairs/receive_repair.py, ``_judged``: ``late=not (awaited or entered)`` leaves out ``more_allowed_then``, too.
-    Mend: what is entered once the phase is over waits for a department, as what a repairer tells does."""
+    """Weeks after it ended two people of a station say that it was repaired in time: a department looks, as it does
+    at what a repairer tells."""
     doors = people
     doors.at("2026-02-02 09:30")
     outages.upload(doors, "2026-02-02 09:00", co=0.9)
@@ -328,7 +334,7 @@ def test_nor_does_the_former_phase_go_on_for_who_enters_them(people: Doors, by: 
     else:
         told = enter(doors, done="2026-02-20 16:00")
         photograph(doors, told, "settlement", "invoice")
-        confirm(doors, told)
+        assert confirm(doors, told, expect=403)["code"] == "held-besides"
     run(doors.city, "2026-03-20 10:00", purpose="retest")
     assert is_open()
 
@@ -352,10 +358,9 @@ def test_no_repair_of_an_annulled_case_keeps_an_outage_that_goes(city: City, ord
 # Honest neighbours that are held, and not told what to do next.
 
 
-@pytest.mark.xfail(strict=True, reason="held without a word: _case_of takes the case that is part of another")
 def test_a_paper_finds_the_case_that_goes_on(doors: Doors, voucher: Any) -> None:
-    """Its case was found to be part of another while it waited for its outage. unlock_on_paper.py, ``_case_of``: the
-    case that ended then is the last one opened. Mend: ``lasting``, and none that an authority has ended."""
+    """Its case was found to be part of another while it waited for its outage: the fail that did so came after it was
+    shown, which is what its station is told."""
     city = doors.city
     city.repair("2026-12-02 16:00")
     assert run(city, f"{DAY} 08:30", purpose="retest")["case_state"] == "closed"
@@ -364,5 +369,5 @@ def test_a_paper_finds_the_case_that_goes_on(doors: Doors, voucher: Any) -> None
     outages.redeem(doors, voucher, used=f"{DAY} 10:30")
     run(city, f"{DAY} 08:00", now=at(f"{DAY} 11:00"), **FAIL)
     true_one(f"{DAY} 12:00", f"{DAY} 10:00")
-    assert gate(city, f"{DAY} 12:10")
-    assert not Finding.objects.filter(code="no-such-step").exists()
+    said = Finding.objects.filter(subject_kind="unlock", resolved_at=None).values_list("code", flat=True)
+    assert list(said) == ["paper-before-fail"]

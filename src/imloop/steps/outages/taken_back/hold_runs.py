@@ -60,7 +60,7 @@ def _why_late(run: Test, outage: Outage, now: datetime) -> Reason | None:
     """None: it is not late by what is known now, or was late with that outage, too."""
     law = registers.law_at(day_of(run.started_at), run.station.place)
     hours = law.number("upload.within_hours")
-    ended = kept_until(run.station, run.started_at, hours)
+    ended = kept_until(run.station, run.started_at, run.received_at, hours)
     # Until it is ended, or taken back, it runs.
     until = (outage.ends_at or now) if outage.taken_back_at is not None else now
     if not outage.starts_at - timedelta(hours=hours) <= run.started_at <= until:
@@ -81,7 +81,8 @@ def _late(run: Test, outage_ended: datetime | None, law: Law) -> Reason | None:
 
 
 def _open_question(run: Test, held: HeldRun | None) -> bool:
-    if held is not None and held.settled in (HeldRun.Settled.RELEASED, HeldRun.Settled.REJECTED):
+    looked_at = (HeldRun.Settled.RELEASED, HeldRun.Settled.LATER, HeldRun.Settled.REJECTED)
+    if held is not None and held.settled in looked_at:
         return False
     if run.result == Result.PASS or (held is not None and held.settled_at is None):
         return True  # of a fail whose car is uncertain this is asked once that is settled

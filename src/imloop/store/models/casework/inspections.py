@@ -89,6 +89,7 @@ class HeldRun(models.Model):
     class Settled(models.TextChoices):
         VEHICLE = "vehicle", "确认车辆"
         RELEASED = "released", "放行"
+        LATER = "later", "时间不实，按收到时间计入"
         REJECTED = "rejected", "不予采信"
 
     test = models.OneToOneField(Test, on_delete=models.PROTECT, related_name="held")

@@ -33,6 +33,7 @@ class Repair(models.Model):
     receipt = models.JSONField()
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["shop", "uploaded_at"], name="repair_shop_upload")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["shop", "repair_no"], name="repair_no_per_shop")
         ]
