@@ -9,10 +9,11 @@ from imloop.facts.days import CHINA, day_of
 from imloop.facts.items import ITEMS
 from imloop.facts.records.spot_check import RESULT_NAMES, SIGNED_NAMES, Signed, SpotResult
 from imloop.law import Law
-from imloop.papers.press import print_pdf, template
+from imloop.papers.press import print_pdf, qr_svg, template
 from imloop.papers.words import long_date, long_time
 from imloop.steps.ground import registers
-from imloop.steps.spot_checks.hand_over import no_road_cite
+from imloop.steps.ground.receipts import case_url
+from imloop.steps.spot_checks.hand_over import case_of, no_road_cite
 from imloop.store.models import SpotCheck
 
 FREE = "spot_check.free_of_charge"
@@ -22,6 +23,7 @@ def spot_check_paper(row: SpotCheck, today: date) -> bytes:
     """The same bytes for the same record."""
     law = registers.law_at(day_of(row.at), row.place)
     names = registers.names_of(row.data["officers"])
+    case = case_of(row)
     content: dict[str, object] = {
         "number": row.number,
         "office": row.task.office.name,
@@ -48,6 +50,7 @@ def spot_check_paper(row: SpotCheck, today: date) -> bytes:
         "cite": law.cite("spot_check.where"),
         "no_road": no_road_cite(law),
         "objection": _objection(law),
+        "qr": qr_svg(case_url(case)) if case is not None and row.order_no else "",
         "waits": row.state != SpotCheck.State.COUNTS,
     }
     return print_pdf(template(row.place, "spot_check.typ", day_of(row.at)), content, row.received_at)

@@ -15,6 +15,7 @@ from imloop.store.models import Case, Finding, JournalEntry, OutboxEntry, RawUpl
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
 from support.messages.uploads import PLATE, VIN
+from support.people import person
 from support.stories.spot_checks import CHEN, DIRTY, LI, OFFICE, POLICE, WANG, SpotStory, the_case, the_row
 
 
@@ -300,3 +301,18 @@ def test_a_retest_without_repair_is_refused(story: SpotStory) -> None:
     with pytest.raises(Unlawful) as refused:
         story.doors.city.test("2026-03-06 09:00")
     assert refused.value.code == "no-repair-record"
+
+
+def test_desks_and_the_owner_read_a_case_that_no_station_began(story: SpotStory) -> None:
+    number = story.fail("2026-03-05 10:00")["number"]
+    case = the_case()
+    window = person(OFFICE, name="u-office")
+    told = window.get(f"/cases/{case.case_no}").content.decode()
+    assert case.case_no in told and PLATE[:2] in told
+    assert window.get("/cases").status_code == 200
+    owner = window.get(f"/c/{case.owner_token}")
+    assert owner.status_code == 200 and case.deadline.strftime("%Y") in owner.content.decode()
+    assert window.get(f"/c/{case.owner_token}/object").status_code == 200
+    paper = window.get(f"/spot-checks/{number}/record.pdf")
+    assert paper.content.startswith(b"%PDF-")
+    assert window.get("/work").status_code == 200
