@@ -12,7 +12,7 @@ from imloop.facts.days import day_of
 from imloop.facts.digits import whole
 from imloop.facts.records.spot_check import INSTRUMENTS, RESULT_NAMES, SpotResult
 from imloop.pages.choices import day_asked
-from imloop.pages.forms import require_sure, sent_file
+from imloop.pages.forms import require_filled, require_sure, sent_file
 from imloop.pages.guard import desk, page, words
 from imloop.pages.searches import asks
 from imloop.pages.spot_checks.said import (
@@ -105,6 +105,7 @@ def _act(request: HttpRequest, caller: Caller, check_no: str, now: datetime) -> 
     form = request.POST
     match form.get("what"):
         case "settle":
+            require_filled(form, "accepted", "because")
             said = Settlement(
                 accepted=form.get("accepted") == "yes",
                 because=form.get("because", ""),
