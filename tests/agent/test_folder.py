@@ -197,6 +197,73 @@ def test_one_bad_file_never_stops_the_others(folder: Folder, clock: Clock, name:
     assert told["code"] and told["detail"] and told["detail_en"]
 
 
+@pytest.mark.parametrize("body", [upload(1), b"bad"], ids=["good", "bad"])
+@pytest.mark.parametrize("name", ["done", "refused"])
+def test_a_file_with_the_name_of_a_folder_stands_in_nobody_s_way(
+    folder: Folder, clock: Clock, name: str, body: bytes
+) -> None:
+    write(folder, name, body, 1)
+    write(folder, "bad.json", b"{", 2)
+    write(folder, "good.json", upload(2), 3)
+    look(folder, clock)
+    assert look(folder, clock) == 1 + (body != b"bad")
+    assert all(len(Path(each).parts) > 1 for each in names(folder.path)), "nothing is left in the inbox"
+    assert {"refused/bad.json", "refused/bad.json.reason.json"} <= set(names(folder.path))
+    assert [item.file for item in folder.spool.items() if not Path(item.file).exists()] == []
+
+
+LONG = {
+    "ascii": "L" * 250 + ".json",
+    "gbk": os.fsdecode(("检" * 120).encode("gbk") + b".json"),
+    "utf-8": "检" * 83 + ".json",
+}
+
+
+@pytest.mark.parametrize("name", LONG.values(), ids=LONG.keys())
+def test_a_name_as_long_as_names_may_be(folder: Folder, bench: Bench, clock: Clock, name: str) -> None:
+    """One that is taken and refused by the platform, one that cannot be read, and one again with the same name."""
+    for body in (upload(1), b"{", b"{["):
+        write(folder, name, body, 1)
+        look(folder, clock)
+        look(folder, clock)
+    bench.fake.mood.append("refuse")
+    assert Uploader(bench.spool, bench.platform, clock, folder.refused).step() is Step.REFUSED
+    found = names(folder.path)
+    assert len(found) == 6 and all(each.startswith("refused/") for each in found)
+    assert sum(each.endswith(".reason.json") for each in found) == 3
+
+
+def test_a_reason_never_takes_the_place_of_a_file(folder: Folder, clock: Clock) -> None:
+    for name, body in (("a.json.reason.json", b"{"), ("a.json", b"[")):
+        write(folder, name, body, 1)
+        look(folder, clock)
+        look(folder, clock)
+    kept = [(folder.path / "refused" / each).read_bytes() for each in names(folder.path / "refused")]
+    assert len(kept) == 4 and {b"{", b"["} <= set(kept)
+
+
+def test_a_file_that_stays_closed_lies_apart_in_the_end(
+    folder: Folder, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, "closed.json", upload(1), 1)
+    write(folder, "open.json", upload(2), 2)
+    opened = Path.read_bytes
+
+    def closed(file: Path) -> bytes:
+        if file.name == "closed.json":
+            raise PermissionError(13, "Permission denied")
+        return opened(file)
+
+    monkeypatch.setattr(Path, "read_bytes", closed)
+    look(folder, clock)
+    assert look(folder, clock) == 1 and (folder.path / "closed.json").exists(), "its writer may be at it"
+    clock.on(minutes=5)
+    look(folder, clock)
+    assert names(folder.path / "refused") == ["closed.json", "closed.json.reason.json"]
+    told = json.loads(opened(folder.path / "refused/closed.json.reason.json"))
+    assert told["code"] == "file-unreadable" and "PermissionError" in told["detail_en"]
+
+
 def test_nor_does_one_that_no_part_of_the_agent_expects(
     folder: Folder, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

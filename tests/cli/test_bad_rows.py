@@ -50,7 +50,7 @@ def damaged(city: Commands, tmp_path: Path) -> Callable[..., Commands]:
         shutil.copytree(city.data, folder)
         with closing(sqlite3.connect(folder / "imloop.sqlite3")) as database:
             database.execute("PRAGMA ignore_check_constraints = ON")
-            frozen = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%no_update'"
+            frozen = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%BEFORE UPDATE%'"
             kept = [
                 (name, *database.execute("SELECT sql FROM sqlite_master WHERE name = ?", [name]).fetchone())
                 for (name,) in database.execute(frozen).fetchall()

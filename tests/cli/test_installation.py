@@ -127,6 +127,13 @@ def test_a_public_key_makes_no_other_kind_of_key(unprepared: Commands, tmp_path:
         assert refused.returncode == 2 and "--kind ed25519" in refused.stdout + refused.stderr
         assert "imk_" not in refused.stdout and "imh_" not in refused.stdout
     bearer = unprepared("key", "M450203001").stdout.strip().split("_")[1]
+    for nothing in (b"", b" \r\n", b"\xef\xbb\xbf", b"\0\0", b"\x30\x2a\x30\xff"):
+        blank = tmp_path / "blank.pem"
+        blank.write_bytes(nothing)
+        for words in (["issue", "M450203001"], ["rotate", bearer]):
+            refused = unprepared("key", *words, "--public-key", blank)
+            assert refused.returncode == 2 and "imk_" not in refused.stdout, (nothing, words)
+            assert "public-key" in refused.stderr and "Traceback" not in refused.stderr
     assert unprepared("key", "rotate", bearer, "--public-key", pem).returncode == 2
     assert len(json.loads(unprepared("key", "list", "M450203001", "--json").stdout)) == before + 1
     assert unprepared("key", "issue", "M450203001", "--kind", "ed25519", "--public-key", pem).returncode == 0

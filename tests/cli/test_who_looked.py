@@ -92,6 +92,15 @@ def test_the_check_finds_the_look_that_somebody_removed(city: Commands, tmp_path
         assert found.returncode == 1 and "look" in found.stdout and "is gone" in found.stdout, found.stdout
 
 
+def test_roots_that_reach_no_entry_prove_nothing(city: Commands, tmp_path: Path) -> None:
+    """Who gave roots asked for more than that the chain fits itself."""
+    roots = tmp_path / "roots.json"
+    roots.write_text("[]")
+    compared = city("journal", "verify", "--roots", roots)
+    assert compared.returncode == 3 and "not compared" in compared.stdout
+    assert city("journal", "verify").returncode == 0
+
+
 _REMOVE = """
 import django; django.setup()
 from django.db import connection

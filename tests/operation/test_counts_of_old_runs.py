@@ -57,7 +57,7 @@ import django
 django.setup()
 from datetime import UTC, datetime
 from imloop.steps.ground.access import caller_for
-from imloop.steps.inspections.settle_run import Settlement, settle_run
+from support.stories.settled import Settlement, settle_run
 from imloop.store.models import Party
 office = caller_for(Party.objects.get(code="450200-environment"), "wei")
 settle_run(office, "450203001", "T-1", Settlement("released", "x"), datetime(2026, 3, 3, tzinfo=UTC))

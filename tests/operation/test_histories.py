@@ -79,6 +79,15 @@ def booked(token: str, when: tuple[float, float]) -> Call:
 FAIL = run(0, OPENED, (0, 1), failed=True)
 PASS = run(5, CLOSED, (6, 8))
 AGAIN = {**OPENED, "state": "awaiting_repair"}
+LATE_REPAIR = [
+    FAIL,
+    repair(8, REPAIRED, (2, 3)),
+    run(9, OPENED, (4, 5), failed=True),
+    run(
+        5, {**CLOSED, "counts": "nothing", "why": "retest-without-permit", "state": "awaiting_repair"}, (6, 7)
+    ),
+    repair(3, {**REPAIRED, "state": "closed", "allowed": False}, (8, 9)),
+]
 
 GOOD = {
     "one after the other": [FAIL, permit(MAY_NOT, (2, 3)), repair(1, REPAIRED, (4, 5)), PASS],
@@ -120,6 +129,10 @@ GOOD = {
         run(3, {**OPENED, "notice": False}, (9, 10), failed=True),
         permit(MAY_NOT, (11, 12)),
     ],
+    "a late repair closes a case, and the fail since opens one that no receipt names": [
+        *LATE_REPAIR,
+        permit({**MAY_NOT, "case": "C2"}, (11, 12)),
+    ],
 }
 BAD = {
     "a permit before any repair": [FAIL, permit(MAY, (2, 3)), repair(1, REPAIRED, (4, 5))],
@@ -152,6 +165,12 @@ BAD = {
         repair(1, REPAIRED, (2, 3)),
         PASS,
         run(3, {**OPENED, "notice": False}, (9, 10), failed=True),
+        permit(
+            {"status": 200, "allowed": False, "codes": frozenset({"no-open-case"}), "case": None}, (11, 12)
+        ),
+    ],
+    "a fail since a case that a late repair closed is forgotten": [
+        *LATE_REPAIR,
         permit(
             {"status": 200, "allowed": False, "codes": frozenset({"no-open-case"}), "case": None}, (11, 12)
         ),

@@ -60,6 +60,8 @@ def unfreeze() -> None:
             for event in ("update", "delete"):
                 on = f" ON store_{table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER store_{table}_no_{event}{on}")
+        on = " ON store_test" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER store_test_once{on}")
 
 
 @pytest.fixture
@@ -116,7 +118,7 @@ FORBIDDEN = (
     "DELETE FROM store_journalhead",
     "TRUNCATE store_journalhead",
     "UPDATE store_journalseal SET root = ''",
-    "UPDATE store_test SET result = 'pass'",
+    "UPDATE store_test SET receipt = '{{}}'",
     "DELETE FROM store_repair",
     "UPDATE store_caseevent SET after = 'closed'",
     "UPDATE store_notice SET content = '{{}}'",
@@ -184,7 +186,9 @@ def test_the_application_s_role_adds_to_the_journal_and_can_do_nothing_else(
                 continue
             with pytest.raises(refusals):
                 role.execute(statement.format(owner=name))
-        # What a test counts for is decided later on, too.
+        # What a test counts for is decided later on, too; its result by one way alone, which a trigger watches.
         role.execute("UPDATE store_test SET counts = counts")
+        with pytest.raises(psycopg.errors.RaiseException, match="never changed"):
+            role.execute("UPDATE store_test SET result = 'pass'")
     assert imloop("check").returncode == 0, imloop("check").stdout
     assert imloop("journal", "verify").returncode == 0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from imloop.proof import draw
-from imloop.proof.check_draw import check, check_own
+from imloop.proof.check_draw import check, check_own, main
 from imloop.proof.frame import paths
 from imloop.proof.journal import Checked, published_in
 from support.mutations import mutations
@@ -216,3 +218,61 @@ def test_a_commitment_made_over_lists_that_were_not_weighed_rightly_is_found() -
         export["drawn"] = draw.result(seed, header, export["units"], export["people"])
 
     assert faults(published(change=favour)) == ["the chances of I do not follow from the weights"]
+
+
+def test_a_commitment_whose_root_is_of_a_later_day_is_not_vouched_for(whole: Any) -> None:
+    """Who waits for the public numbers and enters the commitment with an earlier time."""
+    late = published(change=lambda each: each.update(committed_at="2026-01-07T23:40:00+08:00"))
+    export, roots = journalled(late, hour="2026-01-08T21")
+    found = check(export, published_in(roots))
+    words = "whether ssq was known before the draw was fixed: the root that fixes it is of 2026-01-08T21"
+    assert (found.faults, found.open[:1], found.code) == ([], [words], 3)
+    assert check(*_kept(journalled(late))).code == 0
+
+
+def _kept(told: tuple[dict[str, Any], dict[str, Any]]) -> tuple[dict[str, Any], Any]:
+    return told[0], published_in(told[1])
+
+
+def test_who_stands_on_a_list_twice_is_named() -> None:
+    twice = published([*stations(), stations()[7]])
+    assert "I007 stands twice on the list of units" in faults(twice)
+
+    def both_seats(export: dict[str, Any]) -> None:
+        roster = export["people"]["roster"]
+        roster.append({**roster[0], "department": roster[-1]["department"]})
+
+    assert "450200-environment/0 stands twice on the roster" in faults(published(change=both_seats))
+
+
+def test_a_draw_without_any_public_number_is_none() -> None:
+    def by_secrets_alone(export: dict[str, Any]) -> None:
+        export["header"]["sources"] = export["values"] = []
+        export["commitment"] = draw.digest(export["header"])
+
+    assert "the public numbers are not those of the named sources" in faults(
+        published(change=by_secrets_alone)
+    )
+
+
+def nested(depth: int) -> Any:
+    found: Any = 1
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+@pytest.mark.parametrize("value", [10**400, nested(400)], ids=["a number beyond any", "lists in lists"])
+@pytest.mark.parametrize("what", ["units", "header", "visits"])
+def test_what_no_draw_holds_is_not_understood(value: Any, what: str, tmp_path: Path, whole: Any) -> None:
+    """Neither sound nor a fault, and no trace of the program's own."""
+    export = copy.deepcopy(whole[0])
+    row = export[what] if isinstance(export[what], dict) else export[what][0]
+    row["weight" if what == "units" else "more"] = value
+    file = tmp_path / "draw.json"
+    file.write_text(json.dumps(export))
+    assert main(["verify", str(file)]) in (1, 2)
+    chance = copy.deepcopy(whole[0])
+    chance["drawn"][0]["pi"] = chance["units"][0]["pi"] = 0
+    file.write_text(json.dumps(chance))
+    assert main(["verify", str(file)]) in (1, 2)

@@ -16,12 +16,12 @@ import pytest
 from imloop.facts.refusal import Refusal
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.cases.objections import raise_objection
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.store.models import Case, HeldRun, Test, Vehicle
 from stories.inspections.test_sixth_try import by_two, run, second_run
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import VIN
 from support.stories.one_car import BROKEN, ENV, LEFT_OUT, OTHER_PLATE, WHOLE, WRONG, car, mark
+from support.stories.settled import Settlement, settle_run
 
 pytestmark = pytest.mark.every_case("each case asks the database something else")
 

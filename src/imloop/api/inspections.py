@@ -341,7 +341,10 @@ def post_settlement(request: HttpRequest, station: str, held_no: str, said: Sett
     concerned."""
     who, settlement, now = caller(request), Settlement(**said.dict()), clock.now()
     return as_json(
-        after(lambda: settle_run(who, station, held_no, settlement, now), lambda held: held_json(held, who))
+        after(
+            lambda: settle_run(who, station, held_no, settlement, now, decode_kept_test),
+            lambda held: held_json(held, who),
+        )
     )
 
 

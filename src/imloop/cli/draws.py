@@ -215,14 +215,14 @@ def verify(
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
     from imloop.proof.check_draw import check, check_own
-    from imloop.proof.journal import published_in, read_json
+    from imloop.proof.journal import NOT_UNDERSTOOD, published_in, read_json
 
     try:
         told = read_json(file.read_text("utf-8"))
         mine = read_json(own.read_text("utf-8")) if own else None
         published = published_in(read_json(roots.read_text("utf-8"))) if roots else None
         found = check(told, published) if mine is None else check_own(mine, told, published)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration) as error:
+    except (*NOT_UNDERSTOOD, StopIteration) as error:
         words = f"{type(error).__name__}: {error}"
         raise Malformed(
             "malformed-draw", Text(f"不是公布的抽取：{words}", f"Not a published draw: {words}")

@@ -31,6 +31,21 @@ def register(app: typer.Typer) -> None:
     app.add_typer(key, name="key")
 
 
+def _pem(file: Path | None) -> str:
+    """Who names a file means a key in it: an empty one asks for no other kind of key."""
+    if file is None:
+        return ""
+    text = file.read_bytes().decode(errors="replace")
+    if not text.strip("\ufeff\0 \t\r\n"):
+        from imloop.facts.refusal import Malformed
+        from imloop.facts.text import Text
+
+        raise Malformed(
+            "wrong-public-key", Text(f"{file} 里没有公钥。", f"There is no public key in {file}.")
+        )
+    return text
+
+
 @key.command()
 def issue(
     party: Annotated[str, typer.Argument(help="单位代码 · party code")],
@@ -48,7 +63,7 @@ def issue(
     from imloop.steps.ground.access import SYSTEM
     from imloop.steps.ground.clock import now
 
-    pem = public_key.read_text(encoding="utf-8") if public_key else ""
+    pem = _pem(public_key)
     print(
         issue(
             SYSTEM,
@@ -90,7 +105,7 @@ def rotate(key_id: KeyId, public_key: PublicKey = None, until: Until = None, dat
     from imloop.steps.ground.access import SYSTEM
     from imloop.steps.ground.clock import now
 
-    pem = public_key.read_text(encoding="utf-8") if public_key else ""
+    pem = _pem(public_key)
     print(successor(SYSTEM, key_id, public_key=pem, until=_day(until), now=now()))
 
 

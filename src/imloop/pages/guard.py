@@ -20,6 +20,7 @@ from imloop.steps.accounts import sessions
 from imloop.steps.accounts.admitted import OWN_PASSWORD, SECOND_FACTOR, admitted
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.ground.lookups import snapshot
 from imloop.store.models import PartyKind, User
 
 View = Callable[..., HttpResponse]
@@ -63,6 +64,20 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         ]
         return render(request, "layout/choice.html", context, status=300)
     return render(request, "layout/problem.html", context, status=status_of(refusal, "GET"))
+
+
+def of_one_moment(view: View) -> View:
+    """What the page shows is read in one snapshot, by its template, too. Below ``desk`` or ``public``; looking at it
+    writes nothing."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return view(request, *args, **kwargs)
+        with snapshot():
+            return view(request, *args, **kwargs)
+
+    return told
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -10,7 +10,7 @@ from django.conf import settings
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
 from imloop.facts.days import CHINA, day_of
 from imloop.facts.items import ITEMS
-from imloop.gates.inspections.counts import WHY
+from imloop.gates.inspections.counts import JUDGED_ANEW, WHY
 from imloop.law.working_days import WORKING
 from imloop.papers.press import print_pdf, qr_svg, template
 from imloop.papers.trace_picture import trace_svg
@@ -160,7 +160,10 @@ def report_pdf(test: Test) -> bytes:
         "no_proof": WHY[test.counts_why].zh if test.counts_why else "",
         "parts": _part_rows(verdict["parts"]),
         "items": [_item_row(item) for item in verdict["items"]],
-        "reasons": [f"{reason['text']}（{reason['cite']}）" for reason in verdict["reasons"]],
+        "reasons": [
+            *([JUDGED_ANEW.zh] if test.judged_anew else []),
+            *(f"{reason['text']}（{reason['cite']}）" for reason in verdict["reasons"]),
+        ],
         "limit_set": verdict["limit_set"],
         "claim": _claim_words(claim),
         "law": f"{verdict['law']['place']} · {verdict['law']['on']} · {verdict['law']['hash'][:16]}",

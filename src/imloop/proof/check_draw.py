@@ -20,7 +20,14 @@ from pathlib import Path
 
 from imloop.proof import draw
 from imloop.proof.draw import ONE, SCALE, Row
-from imloop.proof.journal import Checked, Published, check_proof, published_in, read_json
+from imloop.proof.journal import (
+    NOT_UNDERSTOOD,
+    Checked,
+    Published,
+    check_proof,
+    published_in,
+    read_json,
+)
 
 CHINA = timezone(timedelta(hours=8))
 FIXED = ("period", "place", "prepared_at", "prepared_by", "departments")
@@ -65,12 +72,27 @@ def _fixed_faults(told: Row, header: Row) -> Iterator[str]:
 
 def _source_faults(told: Row, header: Row) -> Iterator[str]:
     """Are the public numbers of the named sources, and later than the commitment?"""
-    if [each["source"] for each in told["values"]] != [each["code"] for each in header["sources"]]:
+    named = [each["code"] for each in header["sources"]]
+    if [each["source"] for each in told["values"]] != named or len(set(named)) != len(named) or not named:
         yield "the public numbers are not those of the named sources"
+    for code in _known_on(header, _instant(told["committed_at"]).date().isoformat()):
+        yield f"the number of {code} could be known before the draw was fixed"
+
+
+def _known_on(header: Row, day: str) -> list[str]:
+    """Sources whose number may be public by that day."""
+    return [each["code"] for each in header["sources"] if min(each["on"], each["fallback"]["on"]) <= day]
+
+
+def _fixed_late(told: Row) -> Iterator[str]:
+    """An entry says itself when it was written. Before the hour of its root is over nobody outside can know."""
+    proof = told["journal"]["committed"]["proof"]
+    sealed = str(proof.get("hour") or proof.get("day") or "")
     on = _instant(told["committed_at"]).date().isoformat()
-    for each in header["sources"]:
-        if min(each["on"], each["fallback"]["on"]) <= on:
-            yield f"the number of {each['code']} could be known before the draw was fixed"
+    known = _known_on(told["header"], on)
+    for code in _known_on(told["header"], sealed[:10]):
+        if code not in known:
+            yield f"whether {code} was known before the draw was fixed: the root that fixes it is of {sealed}"
 
 
 def _instant(text: str) -> datetime:
@@ -122,6 +144,18 @@ def _number_faults(told: Row, header: Row, seed: str) -> Iterator[str]:
         drawn = {row["leaf"] for row in of if row["leaf"] in mine}
         if {row["leaf"] for row in first} != drawn or len(of) != stratum["units"]:
             yield f"who was drawn of {stratum['code']} does not follow from the numbers"
+
+
+def _twice(told: Row) -> Iterator[str]:
+    """Who stands on a list twice has two chances, or both seats of a team."""
+    for name, rows in (("list of units", told["units"]), ("roster", told["people"]["roster"])):
+        ids = [each["id"] for each in rows]
+        yield from (
+            f"{each} stands twice on the {name}" for each in sorted({i for i in ids if ids.count(i) > 1})
+        )
+    leaves = [row["leaf"] for row in told.get("numbers", ())]
+    if len(set(leaves)) != len(leaves):
+        yield "one unit has two numbers"
 
 
 def _rank(row: Row) -> Fraction:
@@ -199,6 +233,7 @@ def _in_journal(told: Row, published: Published) -> Checked:
         of = check_proof(entry, proof, published)
         found.faults += of.faults
         found.open += [f"what was {name}: {each}" for each in of.open]
+    found.open += _fixed_late(told)
     if told["journal_number"] != told["journal"]["committed"]["entry"]["number"]:
         found.faults.append("the journal has the commitment under another number")
     return found
@@ -217,6 +252,7 @@ def check(told: Row, published: Published | None = None) -> Checked:
     found = _in_journal(told, published or Published())
     for faults in (_fixed_faults, _source_faults, _list_faults, _count_faults):
         found.faults += faults(told, header)
+    found.faults += _twice(told)
     found.faults += _result_faults(told, header, seed)
     found.faults += _officer_faults(told, header, seed)
     if told["whole"]:
@@ -268,7 +304,7 @@ def main(arguments: Sequence[str]) -> int:
         read = [read_json(Path(name).read_text(encoding="utf-8")) for name in arguments[1:]]
         published = published_in(read.pop()) if len(read) > files else None
         found = check(read[0], published) if files == 1 else check_own(read[0], read[1], published)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration, OSError) as error:
+    except (*NOT_UNDERSTOOD, StopIteration, OSError) as error:
         print(f"not understood: {type(error).__name__}: {error}")
         return 2
     print("\n".join(found.lines()))

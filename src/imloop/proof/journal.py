@@ -46,6 +46,7 @@ _END = {"algorithm": str, "number": int, "hash": str}
 _UNSEALED = {"schema": str, **_END, "sealed": bool}
 _UTF_16 = methodcaller("encode", "utf-16-be")
 _HASH = re.compile(r"[0-9a-f]{64}")
+NOT_UNDERSTOOD = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 Entry = Mapping[str, Any]
 
@@ -247,8 +248,7 @@ class Walk:
             self.faults.append(f"entry {self.number} does not follow entry {self.number - 1}")
         if entry["hash"] != entry_hash(self.algorithm, entry):
             self.faults.append(f"entry {self.number} was changed")
-        said = read_json(entry["body"])
-        self.before = entry["hash"]
+        said, self.before = read_json(entry["body"]), entry["hash"]
         self._unsealed.append(self.before)
         name, kind = entry["subject"], entry["kind"]
         if kind in SEALED and self._roots.pop(name, None) != said:
@@ -325,7 +325,10 @@ def check_receipt(receipt: Entry, inclusion: Entry, published: Published) -> Che
     named, number = RECEIVED.get(stamp["kind"]), stamp["number"]
     if named is None or " ".join(str(receipt.get(named)).splitlines()) != stamp["subject"].partition("/")[2]:
         found.faults.append(f"entry {number} records another matter than this receipt")
-    found.vouched.append(f"entry {number}, {stamp['kind']} {stamp['subject']}, {stamp['at']}")
+    at = (
+        f"{stamp['at']} by its own word, fixed by the root of {inclusion.get('hour') or inclusion.get('day')}"
+    )
+    found.vouched.append(f"entry {number}, {stamp['kind']} {stamp['subject']}, {at}")
     if "receipt" in body:
         if body["receipt"] != receipt_hash(inclusion["algorithm"], receipt):
             found.faults.append(f"the receipt is not the one that entry {number} records")
@@ -386,7 +389,7 @@ def main(arguments: Sequence[str]) -> int:
         else:
             print(__doc__)
             return 2
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+    except (*NOT_UNDERSTOOD, OSError) as error:
         print(f"not understood: {error}")
         return 2
     print("\n".join(found.lines()))

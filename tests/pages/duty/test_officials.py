@@ -22,7 +22,6 @@ from imloop.steps.desk.steered import Sender, steering_figures
 from imloop.steps.duty.comments import comment
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.matters.take_step import take_step
 from imloop.store.models import Case, JournalEntry, Party, RecordComment, User
@@ -30,6 +29,7 @@ from support.city import FAR, LISTED, NEAR, OTHER, PLACE, City, at
 from support.doors import Doors
 from support.messages.uploads import PLATE
 from support.people import person
+from support.stories.settled import Settlement, settle_run
 
 OFFICE, POLICE = f"{PLACE}-environment", f"{PLACE}-police"
 SAID = "前一天在另一家测过，一氧化碳只有这里的一半。"

@@ -11,7 +11,7 @@ import pytest
 from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.refusal import Conflict, Refusal, Unknown, Unlawful
 from imloop.sim.world.identifiers import unified_code
-from imloop.steps.accounts import manage_keys, staffing
+from imloop.steps.accounts import manage_keys, sessions, staffing
 from imloop.steps.accounts.create_user import create_user
 from imloop.steps.accounts.keys import issue_key
 from imloop.steps.appointments.ask_reception import ask_reception
@@ -94,6 +94,20 @@ def test_the_last_head_cannot_be_closed_either(city: City) -> None:
     staffing.set_active(ADMIN, "first", active=False, reason="离职", now=NOW)
     with pytest.raises(Conflict):
         staffing.set_active(ADMIN, "second", active=False, reason="离职", now=NOW)
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_a_log_in_of_that_very_moment_ends_with_the_others(
+    city: City, meanwhile: Meanwhile, everywhere: bool
+) -> None:
+    person = _heads()[0]
+    sessions.opened(person, "own", "::1", "", NOW)
+    meanwhile(lambda: sessions.opened(person, "thief", "::2", "", NOW))
+    if everywhere:
+        assert sessions.end_all(ADMIN, person, NOW) == 2
+    else:
+        assert sessions.end_others(person, "own", NOW) == 1
+    assert not person.sessions.filter(session_key="thief").exists()
 
 
 def test_a_finding_is_resolved_once(city: City, meanwhile: Meanwhile) -> None:

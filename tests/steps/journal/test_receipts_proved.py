@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,7 +53,8 @@ def test_an_honest_receipt_is_vouched_for_by_what_it_says(proved: Proved) -> Non
     found = check(*proved)
     assert (found.code, found.lines()[-1]) == (0, "sound")
     said = "\n".join(found.lines())
-    for word in ("the whole receipt", "result fail", receipt["report"], receipt["test_no"]):
+    fixed = f"by its own word, fixed by the root of {inclusion['hour']}"
+    for word in ("the whole receipt", "result fail", receipt["report"], receipt["test_no"], fixed):
         assert word in said
     # As a station keeps it: keys in another order, other blanks, numbers written otherwise.
     kept = json.dumps(dict(reversed(receipt.items())), ensure_ascii=True, indent=3).replace(
@@ -104,6 +106,16 @@ def test_an_invented_entry_is_named_whatever_hashes_fit(proved: Proved) -> None:
                 f"not checkable: no published root covers entry {number}: get the roots of that time",
                 "not checkable",
             ], "nothing is vouched for"
+
+
+@pytest.mark.parametrize("value", ["1" + "0" * 400, "[" * 400 + "]" * 400, "1e999", "-0.0", '"\\ud800"'])
+def test_what_no_receipt_holds_is_never_vouched_for(proved: Proved, value: str, tmp_path: Path) -> None:
+    """Nor does it end in a trace of the program's own."""
+    files = [tmp_path / name for name in ("receipt", "proof", "roots")]
+    for file, told in zip(files, proved, strict=True):
+        file.write_text(json.dumps(told))
+    files[0].write_text(json.dumps(proved[0])[:-1] + f', "more": {value}}}')
+    assert proof.main(["receipt", *map(str, files)]) in (1, 2)
 
 
 def test_before_the_hour_is_sealed_nothing_is_vouched_for(city: City) -> None:

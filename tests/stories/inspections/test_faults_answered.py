@@ -7,11 +7,11 @@ from typing import Any
 
 from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.steps.inspections.replay import replay_test
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.store.models import Case, Test, Vehicle
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import VIN, test_message
 from support.stories.one_car import BROKEN, ENV, FAIL, WRONG, car
+from support.stories.settled import Settlement, settle_run
 
 
 def test_the_stricter_of_all_that_was_stated_holds(city: City) -> None:

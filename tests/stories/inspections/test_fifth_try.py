@@ -15,7 +15,6 @@ from imloop.facts.refusal import Refusal
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.cases.release_repair import release_repair
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.store.models import Case, Certificate, Finding, Notice, Party, Standing, Test
 from support.city import FAR, LISTED, NEAR, OTHER, UNLISTED, City, at
@@ -30,6 +29,7 @@ from support.stories.one_car import (
     mark,
     permitted,
 )
+from support.stories.settled import Settlement, settle_run
 
 FAILED, RETEST = "2026-03-02 09:00", "2026-03-05 09:00"
 NUMBER = "T-0001"

@@ -10,7 +10,6 @@ import pytest
 
 from imloop.facts.refusal import Refusal
 from imloop.steps.cases.grant_exit import annul_case
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare, end
 from imloop.steps.second_person.decide import confirm
 from imloop.steps.vehicles.ask_mark import release_mark
@@ -28,6 +27,7 @@ from support.stories.one_car import (
     mark,
     permitted,
 )
+from support.stories.settled import Settlement, settle_run
 
 FAILED = "2026-03-02 09:00"
 CORRECTED = VIN[:-1] + "9"

@@ -11,7 +11,6 @@ import pytest
 from imloop.exchange.uploads.intake import Upload, upload_of_test, write
 from imloop.facts.refusal import Refusal
 from imloop.steps.cases.grant_exit import annul_case
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.store.models import Case, ObdName, PaperUnlock, Vehicle
@@ -19,6 +18,7 @@ from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.messages.uploads import test_message as message_of
 from support.stories.one_car import ENV, FAIL, OTHER_PLATE, OTHER_VIN, car, mark, permitted
+from support.stories.settled import Settlement, settle_run
 
 
 def obd(*vins: str) -> dict[str, Any]:

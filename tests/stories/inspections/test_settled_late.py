@@ -107,7 +107,7 @@ def test_a_settled_pass_is_judged_by_the_register_even_without_a_case(city: City
     assert run["verdict"] == "pass"
     that_car(city, NEAR, run, "2026-03-05 15:00")
     kept = Test.objects.get(test_no=run["test_no"])
-    assert (kept.counts, kept.counts_why) == ("nothing", "not-as-registered")
+    assert (kept.result, kept.counts) == ("fail", "case")
     assert not ask_mark(city.callers[POLICE], vin=VIN, at=at("2026-03-05 16:00")).allowed
 
 

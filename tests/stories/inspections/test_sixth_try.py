@@ -16,7 +16,6 @@ from imloop.sim.city.checks import GOOD
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.ground.access import caller_for
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.second_person.decide import confirm
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.store.models import Case, Certificate, Line, Party, Proposal, Standing, Test, Vehicle
@@ -28,6 +27,7 @@ from support.messages.lively_runs import lug_down
 from support.messages.uploads import PLATE, VIN
 from support.messages.uploads import test_message as message_of
 from support.stories.one_car import BROKEN, ENV, FAIL, OTHER_PLATE, OTHER_VIN, POLICE, car, mark, permitted
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 DARK = {"communication": True, "mil_on": False, "mil_lamp_ok": True}

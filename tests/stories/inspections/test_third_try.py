@@ -9,13 +9,13 @@ import pytest
 from imloop.facts.refusal import Refusal
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.ground.ledger import writing
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.steps.outages.unlock_on_paper import new_unlock, try_unlock
 from imloop.store.models import Case, Notice, PaperUnlock, Party, Vehicle, Voucher
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.stories.one_car import ENV, FAIL, OTHER_VIN, car, mark, permitted
+from support.stories.settled import Settlement, settle_run
 
 
 def voucher(city: City, when: str, station: str = FAR, **names: str) -> PaperUnlock:

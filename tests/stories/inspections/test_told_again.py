@@ -11,12 +11,12 @@ import pytest
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.cases.release_repair import release_repair
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.ask_mark import release_mark
 from imloop.store.models import Case, Notice, OutboxEntry, Party, Standing, Test, Vehicle
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import VIN
 from support.stories.one_car import ENV, FAIL, POLICE, WRONG, car, mark, permitted, that_car
+from support.stories.settled import Settlement, settle_run
 
 
 def _merged(city: City, to_station: str = "") -> Case:

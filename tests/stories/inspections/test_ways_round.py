@@ -13,7 +13,6 @@ from django.utils import timezone
 from imloop.facts.refusal import Refusal
 from imloop.steps.accounts.keys import issue_key, revoke_key
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.second_person.decide import confirm
 from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
 from imloop.store.models import Case, HeldRun, Line, Party, Proposal, Standing, Test, Vehicle
@@ -31,6 +30,7 @@ from support.stories.one_car import (
     mark,
     permitted,
 )
+from support.stories.settled import Settlement, settle_run
 
 
 def test_a_late_fail_elsewhere_swallows_a_failed_retest(city: City) -> None:

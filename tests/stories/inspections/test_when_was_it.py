@@ -14,13 +14,13 @@ from imloop.facts.records.check import Heartbeat, LineSign
 from imloop.facts.refusal import Refusal
 from imloop.gates.outages.outage import Scope
 from imloop.steps.inspections import known_facts
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.lines.heartbeats import receive_heartbeat
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.store.models import Case, Finding, HeldRun, RawUpload, Test
 from imloop.store.statements import fetch_all
 from support.city import FAR, NEAR, PLACE, City, at
+from support.stories.settled import Settlement, settle_run
 
 ENVIRONMENT = "450200-environment"
 FAIL = {"co": 0.9}

@@ -11,13 +11,13 @@ from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.facts.refusal import Conflict, NotAllowed, Unlawful
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.inspections.replay import replay_test
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.inspections.tasks import held as waiting
 from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.store.models import Case, Finding, HeldRun, Notice, Test, Vehicle
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.stories.one_car import car
+from support.stories.settled import Settlement, settle_run
 
 ENVIRONMENT, POLICE = "450200-environment", "450200-police"
 FAIL = {"co": 0.9}

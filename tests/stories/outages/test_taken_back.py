@@ -12,7 +12,6 @@ import pytest
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.cases.release_repair import release_repair
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.steps.second_person.decide import reject
@@ -24,6 +23,7 @@ from support.messages.uploads import VIN
 from support.stories import outages
 from support.stories.one_car import ENV, FAIL, car
 from support.stories.second_person import SUPERVISOR, another, confirmed
+from support.stories.settled import Settlement, settle_run
 
 DAY = "2026-12-03"
 FAILED = "2026-12-02 09:00"

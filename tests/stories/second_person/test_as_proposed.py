@@ -13,7 +13,6 @@ from imloop.facts.refusal import Refusal
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case, grant_exit, reject_objection
 from imloop.steps.cases.objections import raise_objection
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.steps.second_person.decide import reject
 from imloop.store.models import Case, CaseEvent, Finding, LineOrder, PaperUnlock, Proposal, Test, User
@@ -25,6 +24,7 @@ from support.messages.uploads import PLATE
 from support.stories import second_person as two
 from support.stories.one_car import ENV, FAIL, OTHER_PLATE, OTHER_VIN, car, permitted
 from support.stories.second_person import ADMIN, MARKET, TRANSPORT, WORDS, another, confirmed
+from support.stories.settled import Settlement, settle_run
 
 FAILED = "2026-12-02 09:00"
 DOWN = "2026-12-02 09:58"

@@ -152,9 +152,9 @@ def published(
     return export
 
 
-def journalled(export: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def journalled(export: dict[str, Any], hour: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
     """The export with the journal's entries of its commitment and publication, and the roots as they were published:
-    one hour each."""
+    one hour each. ``hour``: of the commitment's root, where it is not that of the commitment."""
     before = journal.genesis("sha256")
     roots: list[dict[str, Any]] = []
     found: dict[str, Any] = {}
@@ -173,7 +173,8 @@ def journalled(export: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         entry |= {"body": json.dumps(body), "previous": before}
         before = entry["hash"] = journal.entry_hash("sha256", entry)
         hashes = [before, "00" * 32, "11" * 32]
-        seal = {"hour": at[:13], "first": number, "last": number + 2, "root": journal.root("sha256", hashes)}
+        hour = hour if name == "committed" and hour else at[:13]
+        seal = {"hour": hour, "first": number, "last": number + 2, "root": journal.root("sha256", hashes)}
         proof = {
             "schema": journal.INCLUSION,
             "algorithm": "sha256",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from imloop.steps.cases.ask_permit import ask_permit
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.store.models import Vehicle
 from support.city import City, at
 from support.messages.uploads import PLATE, VIN
+from support.stories.settled import Settlement, settle_run
 
 ENV, POLICE = "450200-environment", "450200-police"
 FAIL: dict[str, Any] = {"co": 0.9}

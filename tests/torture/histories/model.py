@@ -214,10 +214,12 @@ def _repair(vehicle: Vehicle, given: Mapping[str, Any], _: Mapping[str, Any]) ->
         return _refused(vehicle, 422, "no-open-case")
     repair = Repair(given["at"], given["number"], given["held"], told.open)
     after = replace(vehicle, repairs=(*vehicle.repairs, repair), kept=vehicle.kept | {given["upload"]})
-    case = tell(after).cases[told.open]
+    then = tell(after)
+    case = then.cases[told.open]
     answer: Answer = {"status": 201, "state": case.state, "round": case.round}
     answer["allowed"] = not case.closed and not case.against(case.station, NOW)
-    return _about(vehicle, answer), _more(after, -1)
+    # A pass that had no permit may count now, and the fail after it opens a case that no receipt names.
+    return _about(vehicle, answer), _named(_more(after, told.open), then, None, None)
 
 
 def _about(vehicle: Vehicle, answer: Answer) -> Answer:
@@ -267,7 +269,9 @@ def _case(vehicle: Vehicle, given: Mapping[str, Any], _: Mapping[str, Any]) -> t
 
 
 def _moved(vehicle: Vehicle, case: int, status: int, *, shown: bool = True) -> tuple[Answer, Vehicle]:
-    after = _more(vehicle, case)
+    after = _named(
+        _more(vehicle, case), tell(vehicle), None, None
+    )  # a release may open a case, as a repair may
     return {"status": status, **(_shown(after, case) if shown else {})}, after
 
 

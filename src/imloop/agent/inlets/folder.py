@@ -4,6 +4,9 @@ A file is taken once it has kept its size and time for a while, and is not empty
 ``.tmp``, ``.part`` or ``~`` are still being written. Taken files go to ``done/DAY/``, what cannot be accepted to
 ``refused/`` with its reason beside. While the spool is full, files stay where they are.
 
+A file that stays closed to the agent for some minutes lies apart, too. What bears the name of one of these two folders
+is named otherwise first: it would stand in the way of all others.
+
 A photograph lies beside the message of its repair, which names it; the message waits a while for it. One that comes
 later is still sent; one that nobody names is moved to ``refused/`` in the end.
 """
@@ -36,7 +39,11 @@ _UNFINISHED = (".tmp", ".part", "~")
 LARGEST = 16 * 2**20
 """Bytes; the longest test with every column is far below a tenth of it."""
 PATIENCE, NOBODYS = timedelta(minutes=5), timedelta(days=1)
-"""How long a repair waits for a photograph that it names, and a photograph for a repair that names it."""
+"""How long a repair waits for a photograph that it names, and a locked file for its writer; and how long a photograph
+waits for a repair that names it."""
+DONE, REFUSED, REASON = "done", "refused", ".reason.json"
+_LONGEST_NAME = 200
+"""Bytes; file systems take 255, and a number and ``REASON`` are put behind it."""
 Pictures = dict[str, Path]
 
 
@@ -52,6 +59,7 @@ class Folder:
 
     def look(self, now: datetime) -> int:
         """Look once: take files that have stopped changing, oldest first. Returns how many were taken."""
+        self._clear_the_way()
         before, self._seen = self._seen, {}
         settled: list[Path] = []
         for file, sign in sorted(self._files(), key=lambda each: (each[1][1], each[0].name)):
@@ -64,6 +72,12 @@ class Folder:
         taken = sum(self._alone(file, partial(self._take, file, now, pictures)) for file in messages)
         late = [file for file in pictures.values() if file.exists()]
         return taken + sum(self._alone(file, partial(self._take_late, file, now)) for file in late)
+
+    def _clear_the_way(self) -> None:
+        for place in (self.path / DONE, self.path / REFUSED):
+            if os.path.lexists(place) and not place.is_dir():
+                with contextlib.suppress(OSError):  # still locked by its writer
+                    _move(place, _free(place.with_name(f"{place.name}-1")))
 
     def _alone(self, file: Path, taking: Callable[[], int]) -> int:
         """Whatever a file does, the others are taken: one that cannot be dealt with lies apart. What is the fault of a
@@ -96,7 +110,7 @@ class Folder:
         try:
             if file.stat().st_size > LARGEST:
                 raise too_large()
-            body = file.read_bytes()
+            body = self._read(file, now)
             repair_no, names = pictures_of(body)
             missing = self._missing(repair_no, names, pictures)
             if missing and now - self._seen[file][1] < self._settle + PATIENCE:
@@ -119,7 +133,7 @@ class Folder:
         return 1
 
     def _done(self, name: str, now: datetime) -> Path:
-        return self.path / "done" / f"{now:%Y-%m-%d}" / _plain(name)
+        return self.path / DONE / f"{now:%Y-%m-%d}" / _plain(name)
 
     def _missing(self, repair_no: str, names: list[str], pictures: Pictures) -> list[str]:
         """Named, neither here nor taken already."""
@@ -139,9 +153,10 @@ class Folder:
             if file is None or not file.exists():
                 continue
             try:
-                found[name] = self._picture(file), str(_free(self._done(name, now)))
+                found[name] = self._picture(file, now), str(_free(self._done(name, now)))
             except Malformed as refusal:
-                self._put_aside(file, reason(refusal))
+                with contextlib.suppress(OSError):  # a photograph that nobody can move holds no repair
+                    self._put_aside(file, reason(refusal))
         return found
 
     def _move_photographs(
@@ -154,10 +169,19 @@ class Folder:
             if sent is not None and sent.state == State.REFUSED:
                 self.refused(sent)
 
-    def _picture(self, file: Path) -> bytes:
+    def _read(self, file: Path, now: datetime) -> bytes:
+        """A file that its writer has locked is waited for; one that stays closed is a bad one."""
+        try:
+            return file.read_bytes()
+        except OSError as error:
+            if now - self._seen[file][1] < self._settle + PATIENCE:
+                raise
+            raise _unexpected(error) from error
+
+    def _picture(self, file: Path, now: datetime) -> bytes:
         if file.stat().st_size > PICTURE:
             raise too_large(PICTURE)
-        body = file.read_bytes()
+        body = self._read(file, now)
         media_type(body)
         return body
 
@@ -173,7 +197,9 @@ class Folder:
             if not missed or lain < PATIENCE:
                 return 0
             target = _free(self._done(file.name, now))
-            photo = Photo(repair_no=repair_no, name=file.name, body=self._picture(file), file=str(target))
+            photo = Photo(
+                repair_no=repair_no, name=file.name, body=self._picture(file, now), file=str(target)
+            )
             self.spool.put_photo(photo, now)
         except Refusal as refusal:
             if refusal.code != "spool-full":
@@ -189,9 +215,9 @@ class Folder:
             self._put_aside(Path(item.file), self.spool.answer(item.id))
 
     def _put_aside(self, file: Path, words: bytes) -> None:
-        target = _free(self.path / "refused" / _plain(file.name))
+        target = _free(self.path / REFUSED / _plain(file.name), beside=REASON)
         _move(file, target)
-        target.with_name(f"{target.name}.reason.json").write_bytes(words)
+        target.with_name(f"{target.name}{REASON}").write_bytes(words)
 
 
 def reason(refusal: Refusal) -> bytes:
@@ -222,8 +248,13 @@ def _unexpected(error: Exception) -> Malformed:
 
 
 def _plain(name: str) -> str:
-    """The name in letters: other systems write names in GB 18030, which this one shows as bytes."""
-    return os.fsencode(name).decode("gb18030", "replace") if _BYTES.search(name) else name
+    """The name in letters: other systems write names in GB 18030, which this one shows as bytes, and in more of them
+    than it had. What is too long is cut in the middle."""
+    plain = os.fsencode(name).decode("gb18030", "replace") if _BYTES.search(name) else name
+    if len(plain.encode()) <= _LONGEST_NAME:
+        return plain
+    stem, suffix = plain.encode()[: _LONGEST_NAME - 20], plain.encode()[-20:]
+    return f"{stem.decode(errors='ignore')}~{suffix.decode(errors='ignore')}"
 
 
 def _nobodys() -> Malformed:
@@ -241,10 +272,10 @@ def _move(file: Path, target: Path) -> None:
     os.replace(file, target)  # noqa: PTH105 - the same on Windows, whatever is there
 
 
-def _free(path: Path) -> Path:
-    """The path, or one with a number where that name is taken."""
+def _free(path: Path, beside: str = "") -> Path:
+    """The path, or one with a number where that name is taken, or what will lie ``beside`` it."""
     number, found = 1, path
-    while found.exists():
+    while found.exists() or (beside and found.with_name(f"{found.name}{beside}").exists()):
         number += 1
         found = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return found

@@ -33,7 +33,7 @@ def verify(
 ) -> None:
     """检查日志链和公布的根 · check for changes and removals; exit 1 when found. Without roots kept elsewhere a journal
     that was written anew as a whole is not found out. A file needs no database."""
-    from imloop.proof.journal import check_export, published_in, read_json
+    from imloop.proof.journal import NOT_UNDERSTOOD, check_export, published_in, read_json
 
     try:
         published = published_in(read_json(roots.read_text(encoding="utf-8"))) if roots else None
@@ -47,7 +47,7 @@ def verify(
         else:
             with file.open(encoding="utf-8") as lines:
                 found = check_export(lines, published)
-    except ValueError as error:
+    except NOT_UNDERSTOOD as error:
         raise Malformed(
             "malformed-journal", Text(f"不是日志文件：{error}", f"Not a journal file: {error}")
         ) from None
@@ -59,6 +59,7 @@ def verify(
         print("\n".join(found.vouched))
     if found.open:
         print("日志链自身完整，未与公布的根比对 · consistent in itself, not compared with published roots")
+        sys.exit(found.code if roots else 0)
     else:
         print("日志链完整 · the journal is intact")
 

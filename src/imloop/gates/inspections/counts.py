@@ -23,9 +23,6 @@ class Counts(StrEnum):
     NOTHING = "nothing"
 
 
-NOT_AS_REGISTERED = "not-as-registered"
-"""Why a run moves its case as a failed one although it passed when it came: which vehicle it was is known since, and by
-what the register says of that, or as it was stated when it failed, it fails. What was judged stays on record."""
 COUNTS_NAMES: Mapping[Counts, Text] = MappingProxyType(
     {
         Counts.CASE: Text("计入案件", "counts for the case"),
@@ -50,10 +47,6 @@ WHY: Mapping[str, Text] = MappingProxyType(
         "fault-not-retested": Text(
             "上次不合格的项目没有检验并合格", "what had failed was not tested again and passed"
         ),
-        NOT_AS_REGISTERED: Text(
-            "按登记的或上次不合格时填报的车辆信息判定不合格",
-            "judged by the register, or as the vehicle was stated when it failed, it does not pass",
-        ),
         "annulled": Text(
             "案件已撤销，该次不合格不成立", "its case was annulled: the failed run does not stand"
         ),
@@ -61,6 +54,12 @@ WHY: Mapping[str, Text] = MappingProxyType(
     }
 )
 """Why a run counts for nothing."""
+JUDGED_ANEW = Text(
+    "上传时按填报的车辆信息判定合格；核实车辆后，按登记的或上次不合格时填报的车辆信息判定不合格。",
+    "It passed as its vehicle was stated. Since it was settled which vehicle it was, it fails: by the register, or as "
+    "that was stated when it failed before.",
+)
+"""Of a failed run whose receipt says pass."""
 
 
 @dataclass(frozen=True, slots=True)

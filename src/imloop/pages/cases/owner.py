@@ -12,7 +12,7 @@ from imloop.facts.days import day_of
 from imloop.law.sentences import environment_hotline
 from imloop.loop.case import ANSWER_NAMES
 from imloop.pages.forms import require_filled
-from imloop.pages.guard import public, words
+from imloop.pages.guard import of_one_moment, public, words
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases import objections
 from imloop.steps.cases.case_file import tests_of
@@ -47,14 +47,20 @@ def objection_words(case: Case, now: datetime) -> dict[str, object]:
 def object_to(request: HttpRequest, token: str) -> HttpResponse:
     """The form; once handed in, the case page says what happens next."""
     count_question(request, clock.now())
-    case, now = case_lookups.owner_case(token), clock.now()
-    context: dict[str, object] = {}
+    now = clock.now()
     if request.method == "POST":
         form = request.POST
         objections.raise_objection(token, ground=form.get("ground", ""), words=form.get("words", ""), now=now)
         return redirect(f"/c/{token}?objected=1#objection")
+    return _objection_form(request, token, now)
+
+
+@of_one_moment
+def _objection_form(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
+    """Comes back, with what was typed, after a POST that was refused, too."""
+    case = case_lookups.owner_case(token)
     law = registers.law_at(day_of(now), case.place)
-    context |= {
+    context = {
         "case": case,
         "grounds": [(each, words(objections.GROUNDS[each])) for each in law.words("objection.grounds")],
         "answer_days": law.integer("objection.answer_days"),
@@ -85,6 +91,7 @@ def vehicle_history(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@of_one_moment
 def shown_history(request: HttpRequest, token: str) -> HttpResponse:
     """The vehicle whose plate and VIN tail the reader has given within the hour."""
     return render(request, "cases/history.html", {"found": history(let_in(token, clock.now()))})

@@ -20,7 +20,7 @@ from imloop.matters.names import State as MatterState
 from imloop.pages.addresses import page_of_line, page_of_repair, page_of_test
 from imloop.pages.choices import day_asked, named, places
 from imloop.pages.forms import file_response, onward, sent_file
-from imloop.pages.guard import EVERY_DESK, desk, page, words
+from imloop.pages.guard import EVERY_DESK, desk, of_one_moment, page, words
 from imloop.pages.searches import asks, only_hit
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
@@ -129,6 +129,7 @@ def _columns(names: dict[str, str]) -> Columns[Finding]:
 
 
 @desk(*EVERY_DESK)
+@of_one_moment
 def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
     """One finding with its evidence; POST by who has it: add evidence, decide it, hand it over, or open it again;
     by who handles a complaint about the same party: put it into that file."""

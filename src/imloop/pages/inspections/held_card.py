@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imloop.gates.inspections.counts import WHY, Counts
+from imloop.gates.inspections.counts import JUDGED_ANEW, WHY, Counts
 from imloop.pages.guard import words
 from imloop.pages.templatetags.run_tags import counts_name
 from imloop.steps.ground.access import Caller
@@ -22,6 +22,7 @@ def held_card(test: Test, caller: Caller) -> dict[str, object]:
         "counts": counts_name(test.counts),
         "no_proof": test.counts == Counts.NOTHING,
         "counts_why": words(WHY[test.counts_why]) if test.counts_why else "",
+        "judged_anew": words(JUDGED_ANEW) if test.judged_anew else "",
         "held": held,
         "candidates": candidates,
         "to_choose": candidates if doubtful else (),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.facts.codes import RESULT_NAMES, Result
 from imloop.pages.forms import require_sure
 from imloop.pages.guard import desk, page, words
@@ -51,7 +52,7 @@ def settle(request: HttpRequest, caller: Caller, station: str, held_no: str) -> 
     test_lookups.held_run(caller, station, held_no)
     if request.method == "POST":
         require_sure(request.POST)
-        settle_run(caller, station, held_no, _said(request.POST), clock.now())
+        settle_run(caller, station, held_no, _said(request.POST), clock.now(), decode_kept_test)
     return redirect(f"/tests/{held_no}?station={station}")
 
 

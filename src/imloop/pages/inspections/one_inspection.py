@@ -17,7 +17,6 @@ from imloop.pages.inspections.held_card import held_card
 from imloop.pages.inspections.pictures import channel_name, trace_picture
 from imloop.papers.trace_picture import channel_of, deciding, same_channel
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.lookups import itself
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.inspections.channels import shown_trace
 from imloop.store.models import Test
@@ -31,8 +30,10 @@ Item = Mapping[str, Any]
 @desk(*EVERY_DESK)
 def one_test(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     """People who may see the test; the look-up is journalled."""
-    test = test_lookups.test(caller, test_no, request.GET.get("station", ""), itself)
-    return page(request, caller, "inspections/test.html", {**test_context(test), **held_card(test, caller)})
+    test, card = test_lookups.test(
+        caller, test_no, request.GET.get("station", ""), lambda test: (test, held_card(test, caller))
+    )
+    return page(request, caller, "inspections/test.html", {**test_context(test), **card})
 
 
 def test_context(test: Test) -> dict[str, object]:

@@ -12,7 +12,7 @@ from imloop.facts.days import day_of
 from imloop.facts.records.check import CHECK_NAMES
 from imloop.facts.share import Share
 from imloop.gates.lines import CheckFact, Due, checks_due
-from imloop.pages.guard import desk, words
+from imloop.pages.guard import desk, of_one_moment, words
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.inspections import lookups as test_lookups
@@ -23,6 +23,7 @@ from imloop.store.models import Line, PartyKind
 
 
 @desk(PartyKind.ISTATION)
+@of_one_moment
 def live(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The card alone: the desk's first page asks for it again every few seconds."""
     return render(request, "lines/live_lines.html", live_card(caller, clock.now()))

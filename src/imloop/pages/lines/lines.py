@@ -18,7 +18,7 @@ from imloop.facts.text import Text
 from imloop.gates.lines import FIELDS
 from imloop.pages.forms import onward, require_sure, sent_moment, with_reason_alone
 from imloop.pages.fresh import fresh
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import desk, of_one_moment, page, words
 from imloop.pages.lines.check_values import value_name
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.findings import lookups as finding_lookups
@@ -90,6 +90,7 @@ def _line(caller: Caller, station: str, code: str, now: datetime) -> Line:
 
 
 @desk(*SEERS)
+@of_one_moment
 def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> HttpResponse:
     """One line; POST by its station: a check by hand; by the environment department: an order."""
     now = clock.now()

@@ -24,12 +24,12 @@ from imloop.pages.forms import (
     sent_moment_or_none,
     with_reason_alone,
 )
-from imloop.pages.guard import EVERY_DESK, desk, page, public, words
+from imloop.pages.guard import EVERY_DESK, desk, of_one_moment, page, public, words
 from imloop.pages.outages.paper_photographs import photograph_rows, sent_photographs
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import OFFICES, Caller, city_of
-from imloop.steps.ground.lookups import within_days, within_place
+from imloop.steps.ground.lookups import after, within_days, within_place
 from imloop.steps.ground.seen import listed
 from imloop.steps.outages import known_outages as known
 from imloop.steps.outages.declare_outage import (
@@ -193,6 +193,7 @@ def _declaration(form: QueryDict) -> Declaration:
 
 
 @desk(*OFFICES)
+@of_one_moment
 def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpResponse:
     """What was unlocked under it; POST: end it, or unlock a retest by hand."""
     now = clock.now()
@@ -244,7 +245,7 @@ def one_unlock(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         attach_photographs(caller, number, [file], now)
         return redirect(f"/unlocks/{number}#files")
     context |= {
-        **unlock_row(unlock(caller, number, now), now),
+        **after(lambda: unlock(caller, number, now), lambda row: unlock_row(row, now)),
         "may_give": caller.kind in GIVERS,
         "papers": [(name, words(text)) for name, text in PAPERS.items()],
     }

@@ -17,7 +17,7 @@ from imloop.pages.cases.case_view import case_context, loop_names
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
 from imloop.pages.forms import require_filled
-from imloop.pages.guard import EVERY_DESK, desk, home, public, words
+from imloop.pages.guard import EVERY_DESK, desk, home, of_one_moment, public, words
 from imloop.pages.repairs.repairers import choice_card
 from imloop.papers.assemble import owner_notice
 from imloop.steps.accounts.create_user import nobody_yet
@@ -64,6 +64,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@of_one_moment
 def owner_case(request: HttpRequest, token: str) -> HttpResponse:
     case = case_lookups.owner_case(token)
     now = clock.now()

@@ -31,7 +31,7 @@ from imloop.loop.repair_clauses import SHORT
 from imloop.loop.repairs import shortfalls
 from imloop.pages.cases.case_view import other_reasons, result_items, signs
 from imloop.pages.forms import fields_named, file_response, sent_file
-from imloop.pages.guard import EVERY_DESK, desk, page, words
+from imloop.pages.guard import EVERY_DESK, desk, of_one_moment, page, words
 from imloop.pages.repairs.repair_form import field_of, kept, message_of, rows_of
 from imloop.pages.searches import asks, only_hit
 from imloop.pages.tables import Columns, as_file, query_of
@@ -183,6 +183,7 @@ def record_columns() -> Columns[Repair]:
 
 
 @desk(PartyKind.MSTATION)
+@of_one_moment
 def one_record(request: HttpRequest, caller: Caller, repair_no: str) -> HttpResponse:
     """One reported repair: does it open the retest, what is next, photographs and papers."""
     context: dict[str, object] = {}

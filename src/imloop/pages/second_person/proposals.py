@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.forms import file_response
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import desk, of_one_moment, page, words
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
 from imloop.steps.second_person.decide import confirm, confirm_list, proposal, reject, withdraw
@@ -51,6 +51,7 @@ def all_proposals(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 @desk(*OFFICES)
+@of_one_moment
 def one_proposal(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
     """What will happen, with the object beside it; POST: confirm, reject, withdraw."""
     if request.method == "POST":

@@ -14,7 +14,7 @@ from imloop.facts.items import ITEMS
 from imloop.law import Law
 from imloop.law.sentences import hotline
 from imloop.pages.choices import station_kinds
-from imloop.pages.guard import desk, page, public, words
+from imloop.pages.guard import desk, of_one_moment, page, public, words
 from imloop.pages.matters.matters import published
 from imloop.pages.matters.penalty import DEPARTMENTS
 from imloop.pages.stations.party_forms import act
@@ -40,6 +40,7 @@ SHOWN = 200
 
 
 @desk(*OFFICES, *lookups.STATIONS)
+@of_one_moment
 def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpResponse:
     """Standing, certificates, staff, lines; the forms for those who maintain them."""
     station = lookups.kept_station(caller, code)
@@ -134,6 +135,7 @@ def _search(caller: Caller, form: QueryDict) -> list[tuple[Party, bool]]:
 
 
 @public
+@of_one_moment
 def public_station(request: HttpRequest, code: str) -> HttpResponse:
     """One station as everyone may read it: methods, limits, fees, phones, standing and its decisions."""
     station = lookups.station(code)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 
 from imloop.facts.refusal import NotAllowed, Unknown
 from imloop.facts.text import Text
@@ -41,17 +42,13 @@ def sessions(user: User) -> list[UserSession]:
 
 
 def end_session(user: User, number: int, now: datetime) -> None:
-    found = user.sessions.filter(pk=number).first()
-    if found is None:
+    if not _end(caller_of(user), user, user.sessions.filter(pk=number), now):
         raise Unknown("unknown-session", Text("没有这个登录。", "There is no such session."))
-    _end(caller_of(user), user, [found], now)
 
 
 def end_others(user: User, key: str, now: datetime) -> int:
     """All but the one with ``key``; returns how many."""
-    others = list(user.sessions.exclude(session_key=key))
-    _end(caller_of(user), user, others, now)
-    return len(others)
+    return _end(caller_of(user), user, user.sessions.exclude(session_key=key), now)
 
 
 def end_all(caller: Caller, user: User, now: datetime) -> int:
@@ -60,15 +57,15 @@ def end_all(caller: Caller, user: User, now: datetime) -> int:
         raise NotAllowed(
             "not-your-people", Text("不是本单位人员。", "This person does not belong to your party.")
         )
-    rows = list(user.sessions.all())
-    _end(caller, user, rows, now)
+    return _end(caller, user, user.sessions.all(), now)
+
+
+def _end(caller: Caller, user: User, those: QuerySet[UserSession], now: datetime) -> int:
+    """Which they are is asked in the lock: a log-in of that very moment ends with the others."""
+    with writing(now, caller) as ledger:
+        rows = list(those)
+        end_those(ledger, user, rows)
     return len(rows)
-
-
-def _end(caller: Caller, user: User, rows: list[UserSession], now: datetime) -> None:
-    if rows:
-        with writing(now, caller) as ledger:
-            end_those(ledger, user, rows)
 
 
 def end_those(ledger: Ledger, user: User, rows: list[UserSession]) -> None:

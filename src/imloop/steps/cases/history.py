@@ -14,7 +14,7 @@ from imloop import loop
 from imloop.facts.codes import Purpose, Result
 from imloop.facts.days import day_of
 from imloop.facts.records import inspection
-from imloop.gates.inspections.counts import NOT_AS_REGISTERED, Counts
+from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.retest import (
     NOT_RETESTED,
     Measured,
@@ -36,13 +36,7 @@ from imloop.loop.events import (
 from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Failed, Run, Unanswered
 from imloop.steps.ground import registers
 from imloop.steps.stations.declared_outages import run_known_at
-from imloop.steps.vehicles.register.how_failed import (
-    fails,
-    judged_since,
-    measured_fails,
-    measured_of,
-    trace_of,
-)
+from imloop.steps.vehicles.register.how_failed import measured_fails, measured_of, trace_of
 from imloop.steps.vehicles.spot_runs import spot_fails
 from imloop.steps.vehicles.vehicle_facts import entered_facts, waiting_fails
 from imloop.store import traces
@@ -57,7 +51,7 @@ _OF_THE_VEHICLE = (RepairReported.__name__, RepairReleased.__name__, OutageTaken
 """What was done to the vehicle stays done when the case in which it was reported is annulled, and what holds it goes on
 holding it."""
 _COUNTED = (Counts.CASE, Counts.CYCLE)
-_ASKED_ANEW = ("", WITHOUT_PERMIT, FAIL_WAITS, NOT_RETESTED, NOT_AS_REGISTERED)
+_ASKED_ANEW = ("", WITHOUT_PERMIT, FAIL_WAITS, NOT_RETESTED)
 ORIGINS = {
     Purpose.REGISTRATION: loop.Origin.REGISTRATION,
     Purpose.TRANSFER_IN: loop.Origin.TRANSFER_IN,
@@ -194,7 +188,7 @@ def run_of(test: Test) -> Run:
 
 
 def _run(test: Test, failed: dict[tuple[str, str], TestFailed], waiting: list[datetime]) -> Run:
-    event = failed.get((test.station.code, test.test_no)) if fails(test) else None
+    event = failed.get((test.station.code, test.test_no)) if test.result == Result.FAIL else None
     return Run(
         key=test.pk,
         place=test.station.place,
@@ -228,12 +222,9 @@ def _settled(test: Test) -> str:
 
 
 def _event_of(test: Test) -> TestFailed | TestPassed:
-    items = {str(item["item"]): item["pass"] for item in test.verdict["items"] if not item.get("advisory")}
-    result = Result(test.result)
-    if fails(test) and result is not Result.FAIL:
-        result, items = Result.FAIL, dict(judged_since(test)[0].items)
-    failed = [item for item, passed in items.items() if not passed]
-    event = run_event(test, result, test.station.code, failed)
+    items = (item for item in test.verdict["items"] if not item.get("advisory"))
+    failed = dict.fromkeys(str(item["item"]) for item in items if not item["pass"])
+    event = run_event(test, Result(test.result), test.station.code, list(failed))
     assert event is not None
     return event
 
@@ -281,7 +272,7 @@ def _waits(test: Test, waiting: list[datetime]) -> str:
         why = ""
     if why not in _ASKED_ANEW:
         return why
-    return FAIL_WAITS if not fails(test) and any(at <= test.started_at for at in waiting) else ""
+    return FAIL_WAITS if test.result != Result.FAIL and any(at <= test.started_at for at in waiting) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,14 +305,11 @@ def fuels_of(case: Case) -> set[str]:
     return stated or {case.vehicle.fuel}
 
 
-def shown_by(test: Test, failed: Sequence[Measured] = ()) -> Shown | None:
-    """None: it was stored before what a verdict rests on was kept. ``failed``: the failed runs before it."""
+def shown_by(test: Test) -> Shown | None:
+    """None: it was stored before what a verdict rests on was kept."""
     if test.stated is None:
         return None
-    if test.counts_why == NOT_AS_REGISTERED:
-        run, _ = judged_since(test, failed)
-    else:
-        run = measured_of(bytes(test.stated), test.method, test.verdict, test.station.place, trace_of(test))
+    run = measured_of(bytes(test.stated), test.method, test.verdict, test.station.place, trace_of(test))
     days = {day_of(test.started_at), day_of(test.started_at if _released(test) else test.received_at)}
 
     def as_if(vehicle: inspection.Vehicle, place: str) -> Result:
@@ -334,14 +322,14 @@ def shown_by(test: Test, failed: Sequence[Measured] = ()) -> Shown | None:
 def unanswered(history: History, fresh: Mapping[int, Shown]) -> Unanswered:
     """Asks the runs of the history; ``fresh``: those that are not stored yet, by key."""
 
-    def shown(key: int, then: Sequence[Measured] = ()) -> Shown | None:
-        test = history.tests.get(key)  # a spot check measured by no method of a station
-        return fresh[key] if key in fresh else shown_by(test, then) if test is not None else None
+    def shown(key: int) -> Shown | None:
+        test = history.tests.get(key)  # a spot check is measured by no method of a station
+        return fresh[key] if key in fresh else shown_by(test) if test is not None else None
 
     def why(key: int, failed: Sequence[Failed]) -> str:
         now, then = shown(key), list[Measured]()
         for each in failed:
-            if (known := shown(each.key, then)) is not None:
+            if (known := shown(each.key)) is not None:
                 then.append(replace(known.run, permitted=each.permitted))
         if now is None or not then:
             return ""

@@ -9,14 +9,12 @@ from imloop.facts.codes import DIESEL_FUELS, Fuel, Method
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
 from imloop.facts.mask import masked_name
-from imloop.gates.inspections.counts import NOT_AS_REGISTERED
 from imloop.law import Law, load
 from imloop.law.deadline import deadline_key
 from imloop.law.sentences import on_the_notice
 from imloop.law.values import COMPARED
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.registers import law_at
-from imloop.steps.vehicles.register.how_failed import judged_since, measured_fails
 from imloop.store import traces, verdict_inputs
 from imloop.store.models import Case, Notice, Test
 from imloop.store.statements import insert
@@ -124,9 +122,6 @@ def issue_late_notice(ledger: Ledger, case: Case) -> None:
     if test is None or test.stated is None or case.notices.filter(round=case.round).exists():
         return
     law = law_at(day_of(test.started_at), test.station.place)
-    if test.counts_why == NOT_AS_REGISTERED:
-        issue_notice(ledger, case, law, judged_since(test, measured_fails(case))[1])
-        return
     record = verdict_inputs.record_of(bytes(test.stated), Method(test.method), traces.decode(test.trace))
     issue_notice(ledger, case, law, judge(replace(record, test_no=test.test_no), law))
 

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason, Text
-from imloop.gates.inspections.counts import NOT_AS_REGISTERED, Counts
+from imloop.gates.inspections.counts import Counts
 from imloop.gates.repairs.whereabouts import before_fail_known
 from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import Law
@@ -92,7 +92,7 @@ def wait_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str)
 
 def failed_runs(case: Case) -> QuerySet[Test]:
     """Those that count for the case, in order."""
-    return _fails_of(case).filter(Q(counts=Counts.CASE) | Q(counts_why=NOT_AS_REGISTERED))
+    return _fails_of(case).filter(counts=Counts.CASE)
 
 
 def failed_without_permit(case: Case) -> QuerySet[Test]:
@@ -106,8 +106,7 @@ def failed_test(case: Case) -> Test | None:
 
 
 def _fails_of(case: Case) -> QuerySet[Test]:
-    runs = Test.objects.filter(vehicle=case.vehicle_id, case_no=case.case_no)
-    runs = runs.filter(Q(result="fail") | Q(counts_why=NOT_AS_REGISTERED))
+    runs = Test.objects.filter(vehicle=case.vehicle_id, case_no=case.case_no, result="fail")
     return runs.select_related("station").order_by("started_at", "id")
 
 
@@ -117,9 +116,7 @@ def disputed_run(case: Case) -> Test | None:
     raised = as_loop_case(case).waiting_objection
     if raised is None or (raised.test_no and not raised.station):
         return failed_test(case)
-    counted = _fails_of(case).filter(
-        Q(counts=Counts.CASE) | Q(counts_why__in=(WITHOUT_PERMIT, NOT_AS_REGISTERED))
-    )
+    counted = _fails_of(case).filter(Q(counts=Counts.CASE) | Q(counts_why=WITHOUT_PERMIT))
     if raised.test_no:
         return counted.filter(station__code=raised.station, test_no=raised.test_no).last()
     # Raised before that was noted: the last one known then that had a permit then.
@@ -249,8 +246,6 @@ def _keep_runs(ledger: Ledger, history: History, story: Story, cases: list[Case]
         if test is None:
             continue
         case_no = cases[said.case].case_no if said.case is not None else ""
-        if test.counts_why == NOT_AS_REGISTERED:
-            said = Said(Counts.NOTHING, NOT_AS_REGISTERED)  # its row says pass: it proves none
         if (test.counts, test.counts_why or "") == (said.counts, said.why) and test.case_no == case_no:
             continue
         if (test.counts, test.counts_why or "") != (said.counts, said.why):

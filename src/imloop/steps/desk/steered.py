@@ -20,6 +20,7 @@ from imloop.steps.desk.official_record import EXIT
 from imloop.steps.duty.duty_record import since_day
 from imloop.steps.ground.access import OFFICES, Caller, own
 from imloop.steps.ground.actor import Actor
+from imloop.steps.ground.lookups import snapshot
 from imloop.steps.ground.registers import km_between
 from imloop.store.models import CaseEvent, JournalEntry, Party, PartyKind, Repair, Test
 from imloop.watch.steering import Km, Limits, Steered, Trip, steering
@@ -58,6 +59,7 @@ def limits_of(law: Law) -> Limits:
     )
 
 
+@snapshot()
 def steering_figures(caller: Caller, since: date, until: date, law: Law) -> SteeringFigures:
     """Of the repairs and exits of these days, both included, as far as the caller sees them."""
     first, last = midnight(since), midnight(until + timedelta(days=1))

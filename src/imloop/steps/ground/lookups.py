@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.db import connection, connections, transaction
 from django.db.models import Q
 
 from imloop.facts.days import midnight
@@ -69,3 +71,36 @@ def after(step: Callable[[], Row], show: Callable[[Row], Shown]) -> Shown:
     anybody else writes: the answer is of one moment."""
     with alone():
         return show(step())
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """All that is read within is of one moment, and nobody waits for it. Nothing can be written. Within a step it
+    is the step's moment."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        with _only_reading():
+            yield
+
+
+@contextmanager
+def _only_reading() -> Iterator[None]:
+    """SQLite: a transaction that begins without the write lock."""
+    of: Any = connections["default"]
+    of.ensure_connection()
+    mode = of.transaction_mode
+    with of.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON")
+        of.transaction_mode = None
+        try:
+            with transaction.atomic():
+                of.transaction_mode = mode
+                yield
+        finally:
+            of.transaction_mode = mode
+            cursor.execute("PRAGMA query_only = OFF")

@@ -13,7 +13,7 @@ from imloop.facts.text import Reason
 from imloop.gates.inspections.counts import Counted, Counts
 from imloop.gates.inspections.retest import worst
 from imloop.gates.vehicles.cycle import due_after
-from imloop.gates.vehicles.identity import Found
+from imloop.gates.vehicles.identity import Found, Named
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
 from imloop.loop.history import FAIL_WAITS, Run
@@ -71,7 +71,7 @@ def keep_run(ledger: Ledger, raw: RawUpload, judged: JudgedUpload, known: Known,
     insert(test)
     keep_findings(ledger, "test", test.test_no, known.station.code, findings)
     if test.result == Result.FAIL:
-        _keep_obd_names(test, known)
+        keep_obd_names(test, known.named)
     if decided.held:
         _hold(ledger, test, known, decided)
     return receipt
@@ -290,11 +290,11 @@ def _notice(ledger: Ledger, known: Known, decided: Decided, moved: _Moved, test_
     return issue_notice(ledger, case, known.law, decided.verdict)
 
 
-def _keep_obd_names(test: Test, known: Known) -> None:
+def keep_obd_names(test: Test, named: Named) -> None:
     """A VIN that is not in the message may be of a vehicle that comes to be known later; so may the one in the message
     where the vehicle was known by its plate, and an authority has not said its VIN."""
-    stated = known.named.vin if test.vehicle is not None and test.vehicle.vin != known.named.vin else ""
-    vins = dict.fromkeys((*known.named.obd_vins, stated))
+    stated = named.vin if test.vehicle is not None and test.vehicle.vin != named.vin else ""
+    vins = dict.fromkeys((*named.obd_vins, stated))
     insert_all([ObdName(test=test, vin=vin) for vin in vins if vin_fault(vin) is None])
 
 

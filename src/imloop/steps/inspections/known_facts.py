@@ -11,7 +11,6 @@ from imloop.facts.records import inspection
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
-from imloop.gates.inspections.counts import NOT_AS_REGISTERED
 from imloop.gates.inspections.overlaps import LONGEST, Span
 from imloop.gates.inspections.retest import Measured, stricter, ways, worst
 from imloop.gates.inspections.times import Times, outside_bracket
@@ -48,7 +47,7 @@ _LATEST = (
 )
 _ANOTHERS_FAIL = (
     "SELECT 1 FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND station_id <> %s "
-    f"AND (result = 'fail' AND counts = 'case' OR counts_why = '{NOT_AS_REGISTERED}') LIMIT 1"
+    "AND result = 'fail' AND counts = 'case' LIMIT 1"
 )
 _ANSWERED = (
     "SELECT 1 FROM store_caseevent e JOIN store_case c ON c.id = e.case_id WHERE c.vehicle_id = %s AND e.at > %s "

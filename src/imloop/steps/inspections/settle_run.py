@@ -5,26 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from imloop.facts.codes import Method, Purpose, Result
+from imloop.facts.codes import Result
 from imloop.facts.digits import whole
 from imloop.facts.identifiers import plain, vin_fault
-from imloop.facts.records.inspection import Trace
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Reason, Text
-from imloop.gates.inspections.counts import NOT_AS_REGISTERED
 from imloop.gates.inspections.times import HELD
 from imloop.steps.cases.history import run_of
 from imloop.steps.cases.reconsider import reconsider, wait_after
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.findings import keep_findings
+from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.inspections.decide_run import Decided, decide_run
-from imloop.steps.inspections.judge_upload import JudgedUpload
-from imloop.steps.inspections.keep_run import tell_anew
+from imloop.steps.inspections.judge_upload import judge_first
+from imloop.steps.inspections.keep_run import keep_obd_names, tell_anew
 from imloop.steps.inspections.known_facts import look_up_settled
+from imloop.steps.inspections.replay import Decode
 from imloop.steps.stations.station_facts import facts_of
+from imloop.steps.vehicles.identify_vehicle import names_of
 from imloop.steps.vehicles.vehicle_facts import candidates_of
-from imloop.store import traces, verdict_inputs
+from imloop.store import verdict_inputs
 from imloop.store.models import Finding, HeldRun, ObdName, PartyKind, Test, Vehicle
 from imloop.store.statements import update
 
@@ -48,27 +49,31 @@ class Settlement:
     plate: str = ""
 
 
-def settle_run(caller: Caller, station: str, test_no: str, said: Settlement, now: datetime) -> HeldRun:
-    """Once; what follows from it is decided anew and told to everyone concerned."""
+def settle_run(
+    caller: Caller, station: str, test_no: str, said: Settlement, now: datetime, decode: Decode
+) -> HeldRun:
+    """Once; what follows from it is decided anew and told to everyone concerned. ``decode``: of the bytes that came."""
     with writing(now, caller) as ledger:
         held = _theirs(caller, station, test_no)
         _require_words(said)
         vehicle, candidates = _vehicle(held, said), list(candidates_of(held))
-        name, decided = f"{station}/{test_no}", _decided(held, vehicle)
-        waits = decided is not None and held.test.vehicle is None and bool(decided.held)
+        name, decided = f"{station}/{test_no}", _decided(held, vehicle, decode)
+        named_now = decided if held.test.vehicle is None else None
+        waits = named_now is not None and bool(named_now.held)
         noted = {
             "settled": said.settled,
             "because": said.because.strip(),
             "vehicle": str(vehicle) if vehicle is not None else "",
             "result": decided.verdict.result if decided is not None else held.test.result,
             "waits": HELD if waits else "",
+            **_judged_anew(ledger, held.test, vehicle, decided),
         }
         ledger.note("run-settled", name, noted)
         ledger.send(station, "run-settled", name[:40], noted)
-        if decided is not None and held.test.vehicle is None:
-            _keep_findings(ledger, held.test, decided)
-        if vehicle is not None and decided is not None and waits:
-            _hold_for_time(ledger, held, vehicle, decided, name)
+        if named_now is not None:
+            _keep_findings(ledger, held.test, named_now)
+        if vehicle is not None and named_now is not None and waits:
+            _hold_for_time(ledger, held, vehicle, named_now, name)
         else:
             held.settled, held.settled_at, held.settled_by = said.settled, now, caller.actor
             held.settled_because = said.because.strip()
@@ -86,37 +91,38 @@ def _told_apart(vehicle: Vehicle, candidates: list[Vehicle]) -> None:
     ObdName.objects.filter(vin=vehicle.vin, test__vehicle__in=others).delete()
 
 
-def _decided(held: HeldRun, vehicle: Vehicle | None) -> Decided | None:
+def _decided(held: HeldRun, vehicle: Vehicle | None, decode: Decode) -> Decided | None:
     """What it would have meant when it came, had its vehicle been certain. None: it was, or the run is not accepted."""
     test = held.test
     if vehicle is None or test.stated is None or test.receipt.get("counts_why") != _DOUBTFUL:
         return None
-    judged = _as_it_came(held)
+    record = decode(raw_bytes(test.raw))
+    named = replace(record.vehicle, vin=held.vin, plate=held.plate)
+    # In its place on its line nothing is asked again.
+    record = replace(record, test_no=test.test_no, station=test.station.code, vehicle=named, sequence=None)
+    judged = judge_first(record, test.station.place)
     doubted = [Reason.kept(each) for each in held.reasons if each["code"] == HELD]
     known = look_up_settled(judged, facts_of(test.station), vehicle, test.received_at, doubted)
-    # As it was stated it was judged when it came: a fail stays one.
-    return decide_run(replace(known, ways=(*known.ways, judged.record.vehicle)), judged)
+    # As it was judged when it came, or when its vehicle was settled: a fail stays one.
+    ways = (*known.ways, verdict_inputs.as_judged(named, bytes(test.stated)))
+    return decide_run(replace(known, ways=ways), judged)
 
 
-def _as_it_came(held: HeldRun) -> JudgedUpload:
-    """From what was kept of it, as far as a decision depends on it."""
-    test, stated, rows = held.test, bytes(held.test.stated or b""), bytes(held.test.trace)
-    kept = verdict_inputs.record_of(stated, Method(test.method), Trace())
-    record = replace(
-        kept,
-        test_no=test.test_no,
-        station=test.station.code,
-        line=test.line,
-        purpose=Purpose(test.purpose),
-        started_at=test.started_at,
-        ended_at=test.ended_at,
-        vehicle=replace(kept.vehicle, vin=held.vin, plate=held.plate),
-        people={"inspector": test.inspector or ""},
-        equipment={"analyser": test.analyser or ""},
-        fee_yuan=test.fee_yuan,
-    )
-    recorded = traces.decode(rows).rows + (kept.second.trace.rows if kept.second is not None else 0)
-    return JudgedUpload(record, None, rows, stated, recorded)
+def _judged_anew(
+    ledger: Ledger, test: Test, vehicle: Vehicle | None, decided: Decided | None
+) -> dict[str, object]:
+    """What passed as it was stated and fails as the vehicle is known now is a failed run, like any other: its row says
+    so from now on, the receipt what it said when it came. For the journal, where it changed."""
+    if decided is None or (test.result, decided.verdict.result) != (Result.PASS, Result.FAIL):
+        return {}
+    record, verdict = decided.measured.record, decided.verdict
+    test.vehicle, test.result, test.law_hash = vehicle, verdict.result, verdict.law_hash
+    test.verdict = verdict.to_json()
+    test.stated = verdict_inputs.pack(replace(record, vehicle=decided.judged_as or record.vehicle))
+    update(test, "vehicle", "result", "law_hash", "verdict", "stated")
+    named = names_of(record.vehicle, [ecu.vin for ecu in record.obd.ecus] if record.obd else ())
+    keep_obd_names(test, replace(named, vin=""))  # whose the VIN of the message was is settled
+    return {"law": test.law_hash, "verdict": ledger.receipt_hash(test.verdict)}
 
 
 def _keep_findings(ledger: Ledger, test: Test, decided: Decided) -> None:
@@ -267,19 +273,13 @@ def _another(held: HeldRun) -> Vehicle:
 
 
 def _take_effect(ledger: Ledger, test: Test, vehicle: Vehicle | None, decided: Decided | None) -> None:
-    """A pass that does not hold as the vehicle is known now is a fail, or decides nothing."""
-    result = decided.verdict.result if decided is not None else test.result
-    lost = test.result == Result.PASS != result
-    why = "rejected" if vehicle is None else None
-    if lost:
-        why = NOT_AS_REGISTERED if result == Result.FAIL else "not-decided"
+    """A pass that is none as the vehicle is known now, and no fail, decides nothing."""
+    undecided = decided is not None and test.result == Result.PASS != decided.verdict.result
+    why = "rejected" if vehicle is None else "not-decided" if undecided else None
     test.vehicle, test.counts_why = vehicle or test.vehicle, why
     update(test, "vehicle", "counts_why")
-    if vehicle is not None and why != "not-decided":
-        run = run_of(test)
-        if lost and decided is not None and decided.event is not None:
-            run = replace(run, event=decided.event)
-        tell_anew(ledger, vehicle, run, test.station)
+    if vehicle is not None and not undecided:
+        tell_anew(ledger, vehicle, run_of(test), test.station)
 
 
 def _let_others_go(

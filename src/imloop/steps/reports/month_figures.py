@@ -19,6 +19,7 @@ from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.findings import ROUTINE
+from imloop.steps.ground.lookups import snapshot
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.inspections.lookups import FIRST, KINDS, RETEST, with_role
 from imloop.steps.outages import known_outages
@@ -65,6 +66,7 @@ def later(month: date, by: int) -> date:
     return date(year, number + 1, 1)
 
 
+@snapshot()
 def month_figures(caller: Caller, month: date) -> MonthFigures:
     """Of the department's place. ``month``: its first day."""
     require_kind(caller, *SEERS)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from imloop.facts.days import day_of
-from imloop.gates.inspections.counts import NOT_AS_REGISTERED, Counts
+from imloop.gates.inspections.counts import Counts
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.identity import Beside
 from imloop.gates.vehicles.subject import Subject
@@ -144,8 +144,8 @@ def fail_waits(vehicle: Vehicle) -> bool:
 def passes(vehicle: Vehicle) -> QuerySet[Test]:
     """The runs that prove a pass, the latest first: none that the vehicle has failed since."""
     counted = (Counts.CASE, Counts.CYCLE)
-    fails = Q(result="fail", counts=Counts.CASE) | Q(counts_why=NOT_AS_REGISTERED)
-    since = Test.objects.filter(fails, vehicle=OuterRef("vehicle"), started_at__gt=OuterRef("started_at"))
+    fails = Test.objects.filter(result="fail", counts=Counts.CASE, vehicle=OuterRef("vehicle"))
+    since = fails.filter(started_at__gt=OuterRef("started_at"))
     passed = vehicle.tests.filter(~Exists(since), result="pass", counts__in=counted)
     return passed.order_by("-started_at")
 

@@ -27,7 +27,7 @@ def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0072_hour_of_a_fail'),
+        ('store', '0073_as_registered'),
     ]
 
     operations = [

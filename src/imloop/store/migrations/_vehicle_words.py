@@ -1,16 +1,13 @@
 """Sorts what was kept of vehicles into the authorities' word and what stations stated, and says in the journal of which
 vehicles a gate may now answer otherwise."""
 
-import json
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from imloop.proof import journal
+from imloop.store.migrations._journal import note
 
 _AT_ONCE = 500
 _BY_AUTHORITY = ("police", "import")
@@ -39,7 +36,9 @@ def sort_words(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
             _stations(vehicle, plates.get(vehicle.pk, ""), vehicle.pk in known)
         vehicles.objects.bulk_update(part, _WRITTEN)
     for start in range(0, len(otherwise), _AT_ONCE):
-        _note(apps, otherwise[start : start + _AT_ONCE], len(otherwise))
+        names = otherwise[start : start + _AT_ONCE]
+        body = {"migration": "0028_vehicle_sources", "vehicles": len(otherwise), "only_stated": names}
+        note(apps, "import", "vehicles", body)
 
 
 def _authority(vehicle: Any) -> None:
@@ -76,25 +75,3 @@ def _parts(rows: Iterator[Any]) -> Iterator[list[Any]]:
             part = []
     if part:
         yield part
-
-
-def _note(apps: StateApps, names: Sequence[str], of: int) -> None:
-    """As ``steps.ground.ledger`` does: the entry follows the last one, and the head points to it."""
-    head = apps.get_model("store", "JournalHead").objects.get(pk=1)
-    if head.number == 0 and head.algorithm != settings.JOURNAL_HASH:
-        head.algorithm, head.hash = settings.JOURNAL_HASH, journal.genesis(settings.JOURNAL_HASH)
-    body = {"migration": "0028_vehicle_sources", "vehicles": of, "only_stated": list(names)}
-    fields = {
-        "number": head.number + 1,
-        "at": datetime.now(UTC).isoformat(),
-        "kind": "import",
-        "actor": "imloop",
-        "subject": "vehicles",
-        "body": json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
-        "previous": head.hash,
-    }
-    entry = apps.get_model("store", "JournalEntry")(**fields)
-    entry.hash = journal.entry_hash(head.algorithm, fields)
-    entry.save(force_insert=True)
-    head.number, head.hash = entry.number, entry.hash
-    head.save()

@@ -3,24 +3,40 @@ car been certain, whoever typed a sign wrong and whenever the department looks."
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
 
-from imloop.exchange.uploads.decode_inspection import decode_test
-from imloop.gates.inspections.counts import WHY
+from imloop.exchange.uploads.decode_inspection import decode_kept_test
+from imloop.gates.inspections.counts import JUDGED_ANEW
+from imloop.papers.assemble import report_pdf
+from imloop.proof.journal import receipt_hash
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.inspections.replay import replay_test
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.journal.check_against_journal import unlike_the_journal
-from imloop.store.models import Case, Finding, Notice, OutboxEntry, Test
+from imloop.steps.reports.compare_stations import period_of, station_rows
+from imloop.store.models import Case, Finding, JournalEntry, Notice, OutboxEntry, Test, Vehicle
+from stories.inspections.test_fourth_try import obd
 from stories.inspections.test_sixth_try import run
 from stories.outages.test_taken_back import true_one
 from stories.vehicles.tries.test_ninth_try import assumed
 from support.city import FAR, NEAR, City, at
 from support.people import person
-from support.stories.one_car import ENV, FAIL, VIN, WRONG, car, mark, permitted, that_car
+from support.stories.one_car import (
+    ENV,
+    FAIL,
+    OTHER_PLATE,
+    OTHER_VIN,
+    VIN,
+    WRONG,
+    car,
+    mark,
+    permitted,
+    that_car,
+)
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 LEAN: dict[str, Any] = {"co": 0.6}
@@ -72,14 +88,57 @@ def test_what_fails_as_registered_has_its_case_its_notice_and_its_way_on(city: C
     assert run(city, RETEST, purpose="retest")["case_state"] == "closed" and mark(city, "2026-03-05 10:00")
 
 
-def test_what_was_judged_stays_on_record_and_the_station_hears_what_follows(city: City) -> None:
+def test_its_row_says_so_its_receipt_does_not_and_the_journal_tells_both(city: City) -> None:
     city.enter()
     kept = told(city, FAILED, WRONG, "2026-03-02 15:00", states=GAS, **LEAN)
-    assert (kept.result, kept.counts, kept.counts_why) == ("pass", "nothing", "not-as-registered")
-    assert kept.case_no == Case.objects.get().case_no
+    assert (kept.result, kept.verdict["verdict"], kept.counts, kept.counts_why) == (
+        "fail",
+        "fail",
+        "case",
+        None,
+    )
+    assert kept.receipt["verdict"] == "pass" and kept.case_no == Case.objects.get().case_no
     (body,) = OutboxEntry.objects.filter(topic="run-settled").values_list("body", flat=True)
-    assert body["result"] == "fail"
-    assert replay_test(kept, lambda raw: decode_test(raw))["same"] and unlike_the_journal() == []
+    noted = msgspec.json.decode(JournalEntry.objects.get(kind="run-settled").body)
+    assert body["result"] == noted["result"] == "fail" and noted["law"] == kept.law_hash
+    assert noted["verdict"] == receipt_hash("sha256", kept.verdict)
+    assert replay_test(kept, decode_kept_test)["same"] and unlike_the_journal() == []
+    again = run(city, FAILED, vehicle=car(vin=WRONG, **GAS), test_no=kept.test_no, **LEAN)
+    assert again["verdict"] == "pass", "the same bytes have the same receipt"
+
+
+def test_the_message_s_own_words_are_in_the_verdict_that_is_reached_then(city: City) -> None:
+    """What the station claimed, and what its control unit said, is compared with the new verdict."""
+    city.enter()
+    claimed = {"verdict": "pass"}
+    kept = told(city, FAILED, WRONG, "2026-03-02 15:00", states=GAS, claimed=claimed, **LEAN)
+    assert (kept.receipt["claim"]["agrees"], kept.verdict["claim"]["agrees"]) == (True, False)
+    assert replay_test(kept, decode_kept_test)["same"] and unlike_the_journal() == []
+
+
+@BOTH
+def test_lists_and_figures_count_it_among_the_failed(city: City, vin: str) -> None:
+    city.enter()
+    kept = told(city, FAILED, vin, "2026-03-02 15:00", states=GAS, **LEAN)
+    rows = station_rows(city.callers[ENV], period_of(date(2026, 3, 1), date(2026, 3, 31)))
+    assert {row.code: row.failed.part for row in rows if row.failed.part} == {NEAR: 1}
+    assert (
+        kept.test_no in person(ENV).get("/tests", {"result": "fail", "since": "2026-03-02"}).content.decode()
+    )
+
+
+def test_once_it_failed_nothing_that_is_entered_later_lets_it_pass(city: City) -> None:
+    """Its time waits for a second word, and meanwhile the register makes it a gas car."""
+    city.enter()
+    run(city, FAILED, **FAIL)
+    city.repair(REPAIRED)
+    late = {"now": at("2026-03-05 12:00"), "states": GAS}
+    kept = told(city, "2026-03-03 09:00", WRONG, "2026-03-05 13:00", **late, **LEAN)
+    assert (kept.result, kept.counts_why) == ("fail", "time-held")
+    Vehicle.objects.update(facts={**Vehicle.objects.get().facts, "fuel": "cng"}, fuel="cng")
+    released(city, kept, "2026-03-05 14:00")
+    kept.refresh_from_db()
+    assert kept.result == "fail" and kept.counts_why != "not-decided" and unlike_the_journal() == []
 
 
 @pytest.mark.parametrize("registered", [True, False])
@@ -230,7 +289,24 @@ def test_the_pages_of_the_run_and_of_its_case_say_so(city: City) -> None:
     kept = told(city, FAILED, WRONG, "2026-03-02 15:00", states=GAS, **LEAN)
     case, office = Case.objects.get(), person(ENV)
     shown = office.get(f"/tests/{kept.test_no}", {"station": NEAR}).content.decode()
-    assert str(WHY["not-as-registered"]) in shown and case.case_no in shown
+    assert str(JUDGED_ANEW) in shown and case.case_no in shown and "tag fail" in shown
     assert kept.test_no in office.get(f"/cases/{case.case_no}").content.decode()
+    assert report_pdf(kept).startswith(b"%PDF")
     answer = city.client(NEAR).get(f"/api/v1/cases/{case.case_no}")
     assert msgspec.json.decode(answer.content)["state"] == "awaiting_repair"
+
+
+@pytest.mark.parametrize("shows", [FAIL, {**LEAN, "states": GAS}])
+def test_the_car_that_its_control_unit_names_is_asked_as_well(city: City, shows: dict[str, Any]) -> None:
+    """It may have been that car, whatever the department found."""
+    city.enter(vin=OTHER_VIN, plate=OTHER_PLATE)
+    names = {"vin": OTHER_VIN[:-1] + "2", "plate": OTHER_PLATE}
+    shown = {name: value for name, value in shows.items() if name != "states"}
+    kept = run(city, FAILED, vehicle=car(**names, **shows.get("states", {})), obd=obd(VIN), **shown)
+    assert kept["counts_why"] == "identity-doubtful"
+    its = Settlement("vehicle", "看过车", str(Vehicle.objects.get(vin=OTHER_VIN).pk))
+    settle_run(city.callers[ENV], NEAR, kept["test_no"], its, at("2026-03-02 15:00"))
+    assert Case.objects.get(closed_at=None).vehicle.vin == OTHER_VIN
+    city.enter("2026-03-03 08:00")
+    assert run(city, "2026-03-04 09:00", station=FAR)["counts_why"] == "identity-doubtful"
+    assert not mark(city, "2026-03-04 10:00")

@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 
 from imloop.facts.refusal import Refusal
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from stories.inspections.test_sixth_try import by_two, run
@@ -18,6 +17,7 @@ from stories.vehicles.tries.test_seventh_try import NEW_PLATE, THIRD_VIN
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE
 from support.stories.one_car import ENV, FAIL, OTHER_VIN, POLICE, VIN, car, mark
+from support.stories.settled import Settlement, settle_run
 
 THIRD_PLATE, LAST_PLATE = "桂B33333", "桂B77777"
 

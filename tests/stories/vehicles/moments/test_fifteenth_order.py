@@ -15,7 +15,7 @@ from imloop.steps.outages.declare_outage import end
 from imloop.store.models import Outage
 from stories.inspections.test_sixth_try import run
 from stories.outages.test_taken_back import DAY, alone, failed, gate, taken_back, true_one, voucher
-from stories.vehicles.tries.test_fifteenth_try import freed, is_open, lean, settled
+from stories.vehicles.tries.test_fifteenth_try import is_open, lean, settled
 from support.city import FAR, LISTED, NEAR, City, at
 from support.doors import Doors
 from support.stories import outages
@@ -52,10 +52,9 @@ def test_no_second_opinion_that_was_asked_for_before_it_came(city: City, order: 
     assert is_open()
 
 
-@pytest.mark.parametrize("how", [KINDS[0], pytest.param(KINDS[1], marks=freed)])
+@pytest.mark.parametrize("how", KINDS)
 def test_no_outage_that_is_ended_rightly_later_explains_it(city: City, how: str) -> None:
-    """It was over at ten past ten, as the department says in the evening. outages/late_repairs.py,
-    ``ask_fails_again``: of runs whose result is fail alone. Mend: of ``fails``."""
+    """It was over at ten past ten, as the department says in the evening."""
     failed(city)
     city.repair(f"{DAY} 15:00")
     true_one(f"{DAY} 10:05", f"{DAY} 09:50")
@@ -130,13 +129,9 @@ def test_no_record_that_a_paper_excused_answers_a_fail_that_is_told_after_it(
     assert not gate(city, "2026-12-09 10:30")
 
 
-held = pytest.mark.xfail(strict=True, reason="held although its hour holds, until things are told again")
-
-
-@pytest.mark.parametrize("how", [KINDS[0], pytest.param(KINDS[1], marks=held)])
+@pytest.mark.parametrize("how", KINDS)
 def test_a_repair_answers_a_fail_whose_hour_holds(city: City, how: str) -> None:
-    """An honest neighbour: told late, and repaired since. settle_run.py, ``_take_effect``: the event of the decision
-    keeps the arrival as ``known_at``; ``_known`` (cases/history.py) would not. Mend: ask ``_known`` there, too."""
+    """An honest neighbour: told late, and repaired since."""
     failed(city)
     city.repair(f"{DAY} 16:00")
     when, said = "2026-12-02 12:00", {"now": at("2026-12-04 12:00")}

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from imloop.facts.refusal import Refusal
-from imloop.steps.inspections.settle_run import ANOTHER, Settlement, settle_run
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
@@ -20,6 +19,7 @@ from stories.vehicles.tries.test_seventh_try import NEW_PLATE, THIRD_VIN
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE, REGISTERED, VIN
 from support.stories.one_car import ENV, FAIL, OTHER_PLATE, OTHER_VIN, POLICE, car, mark, permitted
+from support.stories.settled import ANOTHER, Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 ITS_OWN = {"plate": NEW_PLATE}

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.store.models import HeldRun, Vehicle
 from stories.inspections.test_sixth_try import run
 from stories.vehicles.tries.test_eleventh_try import replated_since
@@ -15,6 +14,7 @@ from stories.vehicles.tries.test_seventh_try import NEW_PLATE
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.stories.one_car import ENV, FAIL, OTHER_VIN, car, mark, permitted
+from support.stories.settled import Settlement, settle_run
 
 BEFORE, TOLD = "2026-03-02 08:00", "2026-03-02 11:00"
 

@@ -11,7 +11,6 @@ import pytest
 
 from imloop.steps.cases.grant_exit import grant_exit
 from imloop.steps.cases.release_repair import release_repair
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import end
 from imloop.steps.second_person.decide import lapse, reject
 from imloop.steps.vehicles.ask_mark import release_mark
@@ -35,6 +34,7 @@ from support.doors import Doors
 from support.messages.uploads import VIN
 from support.stories.one_car import ENV, FAIL, POLICE, WRONG, car, mark, permitted, that_car
 from support.stories.second_person import TRANSPORT, WORDS, another
+from support.stories.settled import Settlement, settle_run
 
 __all__ = ["voucher"]
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from imloop.steps.cases.release_repair import release_repair
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.store.models import Case, Finding, HeldRun, Test, Vehicle
@@ -17,6 +16,7 @@ from stories.inspections.test_sixth_try import by_two, run
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.stories.one_car import ENV, FAIL, OTHER_PLATE, OTHER_VIN, POLICE, WRONG, car, mark, permitted
+from support.stories.settled import Settlement, settle_run
 
 FAILED = "2026-03-02 09:00"
 DARK = {"communication": True, "mil_on": False, "mil_lamp_ok": True}

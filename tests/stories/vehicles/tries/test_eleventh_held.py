@@ -9,7 +9,6 @@ import pytest
 
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.cases.objections import raise_objection
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.store.models import Case, Test
 from stories.inspections.test_sixth_try import by_two, failed, run
 from stories.vehicles.tries.test_tenth_try import RULES, failed_besides, from_the_fifth, opinion
@@ -17,6 +16,7 @@ from support.city import FAR, NEAR, City, at
 from support.doors import Doors
 from support.stories import outages
 from support.stories.one_car import ENV, FAIL, WRONG, car, mark, permitted, that_car
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 

@@ -11,7 +11,6 @@ import pytest
 
 from imloop.facts.refusal import Unlawful
 from imloop.steps.cases.release_repair import release_repair
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.second_person.decide import confirm
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.store.models import Case, HeldRun, Party, Proposal, Test, Vehicle
@@ -35,6 +34,7 @@ from support.stories.one_car import (
     permitted,
     that_car,
 )
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 

@@ -11,7 +11,6 @@ import pytest
 from imloop.facts.refusal import Refusal
 from imloop.steps.cases.grant_exit import grant_exit
 from imloop.steps.cases.release_repair import release_repair
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.roads.ask_road import ask_road
 from imloop.steps.second_person.decide import reject
@@ -50,13 +49,10 @@ from support.stories.one_car import (
     that_car,
 )
 from support.stories.second_person import TRANSPORT, WORDS, another, confirmed
+from support.stories.settled import Settlement, settle_run
 
 __all__ = ["people", "voucher"]
 
-freed = pytest.mark.xfail(
-    strict=True, reason="a way round that is known and not yet closed; --runxfail shows it"
-)
-"""Of an attempt that frees the car. Whoever mends it takes the mark away."""
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 OTHER_CAR = {"vin": OTHER_VIN, "plate": OTHER_PLATE}
 
@@ -79,15 +75,12 @@ def settled(city: City, said: dict[str, Any], how: str, when: str, station: str 
     settle_run(city.callers[ENV], station, said["test_no"], Settlement(how, "看过日志和监控"), at(when))
 
 
-# What passes as it was stated and fails as registered.
-# The queries that ask for failed runs ask for ``result = 'fail'``, which it is not (how_failed.py, ``fails``, is).
+# What passes as it was stated and fails as registered: from its settling on its row says so.
 
 
-@pytest.mark.parametrize("how", ["as stated", pytest.param("as registered", marks=freed)])
+@pytest.mark.parametrize("how", ["as stated", "as registered"])
 def test_no_pass_counts_while_a_fail_waits_for_its_time(city: City, how: str) -> None:
-    """Which car it was is settled, and that it failed is known. settle_run.py, ``_hold_for_time``: neither
-    ``wait_after`` nor ``waiting_fails`` (vehicle_facts.py, ``_FAIL``), how_failed.py ``_waiting`` and
-    identify_vehicle.py ``_HELD`` know it. Mend: note on the held run that it fails as registered, and ask it there."""
+    """Which car it was is settled, and that it failed is known."""
     failed(city)
     city.repair("2026-12-02 16:00")
     said: dict[str, Any] = {"station": FAR, "now": at("2026-12-04 12:00")}
@@ -100,12 +93,9 @@ def test_no_pass_counts_while_a_fail_waits_for_its_time(city: City, how: str) ->
     assert not mark(city, "2026-12-04 17:00")
 
 
-@freed
 @pytest.mark.parametrize("passed", ["before", "after"])
 def test_no_fail_as_registered_keeps_the_hour_of_an_outage_that_was_none(city: City, passed: str) -> None:
-    """It failed after its repair, and is told as a run of three days ago. taken_back/hold_runs.py, ``_MAY_COUNT``:
-    without ``NOT_AS_REGISTERED``; ``_open_question`` asks of its result as well; late_repairs.py, ``ask_fails_again``:
-    the same. Mend: all by ``fails``."""
+    """It failed after its repair, and is told as a run of three days ago."""
     failed(city)
     city.repair("2026-12-04 16:00")
     if passed == "before":

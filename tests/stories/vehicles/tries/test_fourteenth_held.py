@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from imloop.facts.refusal import Refusal
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.roads.ask_road import ask_road
 from imloop.store.models import Case, Vehicle
 from stories.inspections.test_sixth_try import by_two, run
@@ -34,6 +33,7 @@ from support.stories.one_car import (
     that_car,
 )
 from support.stories.second_person import another, confirmed
+from support.stories.settled import Settlement, settle_run
 
 __all__ = ["voucher"]
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import end
 from imloop.steps.second_person.decide import reject
 from imloop.steps.vehicles.ask_mark import release_mark
@@ -44,6 +43,7 @@ from support.stories.one_car import (
     that_car,
 )
 from support.stories.second_person import SUPERVISOR, TRANSPORT, WORDS, another, confirmed
+from support.stories.settled import Settlement, settle_run
 
 __all__ = ["voucher"]
 

@@ -15,7 +15,6 @@ from imloop.steps.cases.grant_exit import annul_case, grant_exit, reject_objecti
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.ground.access import Caller
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.lines.enter_equipment import end_line, set_line
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.outages.declare_outage import Declaration, declare
@@ -32,6 +31,7 @@ from stories.vehicles.tries.test_seventh_try import replated
 from support.city import FAR, LISTED, NEAR, UNLISTED, City, at
 from support.messages.uploads import PLATE, REGISTERED, VIN
 from support.stories.one_car import FAIL, OTHER_PLATE, OTHER_VIN, WRONG, car, mark, permitted
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 

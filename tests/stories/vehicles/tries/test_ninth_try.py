@@ -15,7 +15,6 @@ from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import grant_exit
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import caller_for
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.store.models import Case, Line, Party, Standing, Test, Vehicle
 from stories.inspections.test_sixth_try import failed, run
 from stories.vehicles.tries.test_seventh_try import NEW_PLATE, replated
@@ -28,6 +27,7 @@ from support.messages.uploads import test_message as message_of
 from support.people import clerk
 from support.stories import outages
 from support.stories.one_car import ENV, FAIL, OTHER_VIN, car, mark, permitted
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 THERE, PLACE_THERE = "450103001", "450100"

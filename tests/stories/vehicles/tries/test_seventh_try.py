@@ -11,7 +11,6 @@ from imloop.facts.refusal import Refusal
 from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.store.models import Case, HeldRun, Vehicle
 from stories.inspections.test_sixth_try import by_two, failed, run
@@ -20,6 +19,7 @@ from support.doors import Doors
 from support.messages.uploads import PLATE, VIN
 from support.stories import outages
 from support.stories.one_car import ENV, FAIL, OTHER_PLATE, OTHER_VIN, POLICE, car, mark, permitted
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 NEW_PLATE, THIRD_VIN, CORRECTED = "桂B98765", "LSVAM4187C2184999", VIN[:-1] + "9"

@@ -15,7 +15,6 @@ from imloop.exchange.uploads.intake import take_repair, take_test
 from imloop.facts.refusal import Refusal
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.cases.objections import raise_objection
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, end_enrolment, enrol
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.store.models import Case, HeldRun, Party, Standing, Test
@@ -30,6 +29,7 @@ from support.messages.uploads import PLATE, VIN, repair_message
 from support.messages.uploads import test_message as message_of
 from support.stories import outages
 from support.stories.one_car import BROKEN, ENV, FAIL, OTHER_VIN, POLICE, WHOLE, car, mark, permitted
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 PURPOSES = ("periodic", "retest", "registration", "transfer_in")

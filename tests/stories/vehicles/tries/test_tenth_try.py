@@ -10,7 +10,6 @@ import pytest
 
 from imloop.facts.refusal import Unlawful
 from imloop.steps.cases.grant_exit import grant_exit
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.store.models import Case, Certificate, PaperUnlock, Party, Standing
 from stories.inspections.test_fifth_tables import free_accelerations
@@ -21,6 +20,7 @@ from support.doors import Doors
 from support.messages.uploads import PLATE, VIN
 from support.stories import outages
 from support.stories.one_car import ENV, FAIL, car, mark, permitted
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 

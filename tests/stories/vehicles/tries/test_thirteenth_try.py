@@ -14,7 +14,6 @@ from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.desk.acts import lapse_proposals
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.outages.declare_outage import Declaration, declare, end
 from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
@@ -32,6 +31,7 @@ from support.stories import outages
 from support.stories import second_person as two
 from support.stories.one_car import ENV, FAIL, OTHER_PLATE, OTHER_VIN, POLICE, car, mark, permitted
 from support.stories.second_person import ADMIN, SUPERVISOR, WORDS, another, confirmed
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-12-02 09:00", "2026-12-04 16:00", "2026-12-05 09:00"
 DAY = "2026-12-03"

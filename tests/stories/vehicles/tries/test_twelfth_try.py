@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.roads.ask_road import ask_road
 from imloop.store.models import Case, HeldRun, Test, Vehicle
 from stories.inspections.test_fifth_tables import free_accelerations
@@ -32,6 +31,7 @@ from support.stories.one_car import (
     permitted,
     that_car,
 )
+from support.stories.settled import Settlement, settle_run
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
 SEEN = {"fail-not-counted", "aborted-after-fail", "exhaust-of-exempt"}

@@ -17,7 +17,7 @@ from imloop.matters.complaints.clocks import EVERY
 from imloop.matters.decide import offered
 from imloop.matters.labels import STATES
 from imloop.pages.forms import file_response, require_filled, require_sure
-from imloop.pages.guard import public, words
+from imloop.pages.guard import of_one_moment, public, words
 from imloop.pages.matters.complaints.form import categories, form_context, report_of, told
 from imloop.pages.matters.matters import given_of, step_form
 from imloop.steps.complaints.near import twins_while_typing
@@ -101,6 +101,7 @@ def follow_one(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@of_one_moment
 def own_report(request: HttpRequest, token: str) -> HttpResponse:
     """What becomes of it, and what the reporter may do; whoever follows only reads."""
     now = clock.now()

@@ -10,26 +10,23 @@ from typing import Any
 import msgspec
 from django.db.models import Q, QuerySet
 
-from imloop.facts.codes import Method, Result
-from imloop.facts.days import day_of
+from imloop.facts.codes import Method
 from imloop.facts.records import inspection
 from imloop.facts.records.inspection import Trace
-from imloop.gates.inspections.counts import NOT_AS_REGISTERED, Counts
-from imloop.gates.inspections.retest import Measured, passed_items, stricter, ways
-from imloop.steps.ground import registers
-from imloop.steps.vehicles.vehicle_facts import candidates_of, entered_facts
+from imloop.gates.inspections.counts import Counts
+from imloop.gates.inspections.retest import Measured, passed_items, stricter
+from imloop.steps.vehicles.vehicle_facts import candidates_of
 from imloop.store import traces, verdict_inputs
 from imloop.store.models import Case, HeldRun, Test, Vehicle
 from imloop.store.statements import fetch_all
-from imloop.verdict import Verdict, judge
+from imloop.verdict import Verdict
 from imloop.verdict.methods.freeacc import reached_rpm
 
 _FAILED = (
-    "SELECT t.id, t.counts_why, t.stated, t.method, t.verdict, t.counts, p.place, "
+    "SELECT t.stated, t.method, t.verdict, t.counts, p.place, "
     f"CASE WHEN t.method = '{Method.FREEACC}' THEN t.trace END FROM store_test t "
     "JOIN store_party p ON p.id = t.station_id WHERE t.vehicle_id = %s AND t.case_no = %s AND t.stated IS NOT NULL "
-    "AND (t.result = 'fail' AND (t.counts = 'case' OR t.counts_why = 'retest-without-permit') "
-    f"OR t.counts_why = '{NOT_AS_REGISTERED}') "
+    "AND t.result = 'fail' AND (t.counts = 'case' OR t.counts_why = 'retest-without-permit') "
     "ORDER BY t.started_at, t.id"
 )
 
@@ -49,37 +46,11 @@ def measured_fails(case: Case) -> tuple[Measured, ...]:
     """The failed runs that a case rests on, in order, and those that were made without a permit; without those of
     which it was not kept what they rested on."""
     found: list[Measured] = []
-    for key, why, stated, method, verdict, counts, place, trace in fetch_all(
-        _FAILED, [case.vehicle_id, case.case_no]
-    ):
-        if why == NOT_AS_REGISTERED:
-            settled = Test.objects.select_related("station", "vehicle").get(pk=key)
-            found.append(replace(judged_since(settled, found)[0], permitted=False))
-            continue
+    for stated, method, verdict, counts, place, trace in fetch_all(_FAILED, [case.vehicle_id, case.case_no]):
         read = msgspec.json.decode(verdict)
         run = measured_of(bytes(stated), method, read, place, None if trace is None else bytes(trace))
         found.append(replace(run, permitted=counts == Counts.CASE))
     return tuple(found)
-
-
-def fails(test: Test) -> bool:
-    """By its verdict, or by what is known since of the vehicle that it was."""
-    return test.result == Result.FAIL or test.counts_why == NOT_AS_REGISTERED
-
-
-def judged_since(test: Test, failed: Sequence[Measured] = ()) -> tuple[Measured, Verdict]:
-    """A run whose vehicle was settled after it came, judged by all that is known of that. ``failed``: earlier runs."""
-    assert test.vehicle is not None and test.stated is not None
-    record = verdict_inputs.record_of(bytes(test.stated), Method(test.method), traces.decode(test.trace))
-    law = registers.law_at(day_of(test.started_at), test.station.place)
-    as_judged, verdict = worst_way(
-        ways(record.vehicle, law, failed, entered_facts(test.vehicle)),
-        lambda way: judge(replace(record, test_no=test.test_no, vehicle=way), law),
-    )
-    items = passed_items((item.item, item.passed) for item in verdict.items if not item.advisory)
-    reached = reached_rpm(record) if test.method == Method.FREEACC else None
-    shown = replace(record, vehicle=as_judged, trace=Trace())
-    return Measured(shown, verdict.parts, items, place=test.station.place, reached_rpm=reached), verdict
 
 
 def worst_way(

@@ -35,7 +35,8 @@ class RawUpload(models.Model):
 
 class Test(models.Model):
     """One run. ``verdict`` is the recomputed answer (contract §3), ``receipt`` what the station was told. What it
-    counts for, and of which vehicle, may be decided anew when more is known; everything else is frozen."""
+    counts for, and of which vehicle, may be decided anew when more is known; a pass may become a fail once, when it is
+    settled which vehicle it was; everything else is frozen."""
 
     __test__ = False
 
@@ -80,6 +81,11 @@ class Test(models.Model):
             models.Index(fields=["station", "ended_at"], name="test_station_end"),
             models.Index(fields=["vehicle", "started_at"], name="test_vehicle_time"),
         ]
+
+    @property
+    def judged_anew(self) -> bool:
+        """Its receipt, which is what the station was told when it came, says another result."""
+        return bool(self.receipt.get("verdict", self.result) != self.result)
 
 
 class HeldRun(models.Model):
