@@ -133,6 +133,8 @@ REMOVED = (
     "store_savedfilter",
     "store_secondfactor",
     "store_shopfigures",
+    "store_spotcheck_candidates",
+    "store_spottask_officers",
     "store_standing",
     "store_usednonce",
     "store_usersession",

@@ -12,11 +12,11 @@ from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.objections import raise_objection
 from imloop.store.models import Case, Finding, JournalEntry, OutboxEntry, RawUpload, SpotCheck, Vehicle
+from support.casework.spot_checks import CHEN, DIRTY, LI, OFFICE, POLICE, WANG, SpotStory, the_case, the_row
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
 from support.messages.uploads import PLATE, VIN
 from support.people import person
-from support.stories.spot_checks import CHEN, DIRTY, LI, OFFICE, POLICE, WANG, SpotStory, the_case, the_row
 
 
 @pytest.fixture
