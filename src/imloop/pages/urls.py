@@ -28,6 +28,7 @@ from imloop.pages.repairs import urls as repairs
 from imloop.pages.reports import urls as reports
 from imloop.pages.roads import urls as roads
 from imloop.pages.second_person import urls as second_person
+from imloop.pages.spot_checks import urls as spot_checks
 from imloop.pages.stations import urls as stations
 from imloop.pages.trace_back import urls as trace_back
 from imloop.pages.vehicles import urls as vehicles
@@ -53,6 +54,7 @@ SUBJECTS = (
     reports,
     roads,
     second_person,
+    spot_checks,
     stations,
     trace_back,
     vehicles,

@@ -32,6 +32,7 @@ APPEND_ONLY = (
     "store_repair",
     "store_repairpaper",
     "store_restart",
+    "store_spotinstrument",
     "store_vehiclechange",
     "store_voucher",
 )
@@ -51,6 +52,19 @@ PARTLY_FREE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "store_rawupload": ("refused",),
         "store_remotereading": ("state", "finding_id", "told_at", "told_how", "open_at"),
         "store_remotereview": ("taken_back_at",),
+        "store_spotcheck": (
+            *(
+                "vehicle_id",
+                "state",
+                "case_no",
+                "order_no",
+                "ordered_at",
+                "deadline",
+                "settled_at",
+                "settled_by",
+            ),
+            *("doubts", "settled_because", "handed_at", "handed_by", "handed_because"),
+        ),
         "store_test": (
             *("vehicle_id", "case_no", "counts", "counts_why", "due_before"),
             *("result", "law_hash", "verdict", "stated"),  # by its trigger: from pass to fail, once
@@ -98,6 +112,7 @@ NEVER_REMOVED = (
     "store_reward",
     "store_software",
     "store_staff",
+    "store_spottask",
     "store_stationtoken",
     "store_unusualday",
     "store_user",
@@ -118,6 +133,8 @@ REMOVED = (
     "store_savedfilter",
     "store_secondfactor",
     "store_shopfigures",
+    "store_spotcheck_candidates",
+    "store_spottask_officers",
     "store_standing",
     "store_usednonce",
     "store_usersession",
