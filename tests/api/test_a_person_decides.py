@@ -16,7 +16,9 @@ from support.stories.objects import OBJECTS, POLICE, ask
 from support.stories.two_cities import TwoCities
 
 OFFICES_OWN = {name for name, given in OBJECTS.items() if given.owner.rpartition("-")[2] in OFFICES}
-DECISIONS = sorted(name for name in OFFICES_OWN if not name.startswith("GET "))
+DELIVERED = "POST remote-sensing/{reading_id}/told"
+"""That a message reached its owner is known by the machine that sent it."""
+DECISIONS = sorted(name for name in OFFICES_OWN if not name.startswith("GET ") and name != DELIVERED)
 READ = sorted(name for name in OBJECTS if name.startswith("GET ") and set(CALLS[name].who) & set(OFFICES))
 
 

@@ -42,6 +42,9 @@ LISTS = {
     "GET vehicles/held-changes": "",
     "GET remote-sensing": "queue=realtime",
     "GET remote-sensing/sites": "",
+    "GET spot-checks": "",
+    "GET spot-checks/tasks": "",
+    "GET spot-checks/instruments": "",
 }
 """Calls that list what is the caller's, with a filter for what is another's: refused, or nothing of it is told."""
 OWN_ONLY = {
@@ -50,6 +53,9 @@ OWN_ONLY = {
     "GET remote-sensing/soap": "the description of a door, of nobody's data",
     "POST remote-sensing/sites": "always in the caller's own register",
     "POST remote-sensing/certificates": "a site of the caller's own (tests/steps/remote_sensing)",
+    "POST spot-checks": "of a task of the caller's own (tests/stories/spot_checks)",
+    "POST spot-checks/tasks": "always of the caller's own office",
+    "POST spot-checks/instruments": "always in the caller's own register",
     "POST draws": "always of the caller's place",
     "GET draws/{no}/own": "always the caller's own unit, of a published draw",
     "POST outages": "always of the caller's place; a station only of itself",

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import imloop
-from imloop.exchange.uploads import intake, take_readings
+from imloop.exchange.uploads import intake, take_readings, take_spot_check
 from imloop.loop.effects import EffectKind
 from imloop.steps.desk import texts
 from imloop.steps.duty.duty_record import LOOKS
@@ -27,6 +27,7 @@ STEPS = SOURCE / "steps"
 UPLOADS = [
     *re.findall(r'\b_read\("(\w+)"', inspect.getsource(intake)),
     *re.findall(r'\braw_of\(.*, "(\w+)"', inspect.getsource(take_readings)),
+    *re.findall(r'\braw_of\(.*, "(\w+)"', inspect.getsource(take_spot_check)),
 ]
 """What can be uploaded, and so be refused."""
 

@@ -22,6 +22,7 @@ DELIVERY: Mapping[str, str] = {
     "steps.vehicles.register.change_vehicle.change_vehicle": "the police's own register: transferred, moved, scrapped",
     "exchange.uploads.take_readings.take": "records of remote sensing: leads, until two people have reviewed them",
     "steps.remote_sensing.keep_readings.keep_block": "the same from a file",
+    "steps.remote_sensing.tell_owner.note_told": "the machine that sends the messages says that one was delivered",
     "steps.duty.duty_record.looks": LOOK,
     "steps.ground.lookups.look": LOOK,
     "steps.outages.paper_files.photograph": LOOK,

@@ -23,10 +23,12 @@ from imloop.pages.matters import urls as matters
 from imloop.pages.outages import urls as outages
 from imloop.pages.prices import urls as prices
 from imloop.pages.public import urls as public
+from imloop.pages.remote_sensing import urls as remote_sensing
 from imloop.pages.repairs import urls as repairs
 from imloop.pages.reports import urls as reports
 from imloop.pages.roads import urls as roads
 from imloop.pages.second_person import urls as second_person
+from imloop.pages.spot_checks import urls as spot_checks
 from imloop.pages.stations import urls as stations
 from imloop.pages.trace_back import urls as trace_back
 from imloop.pages.vehicles import urls as vehicles
@@ -47,10 +49,12 @@ SUBJECTS = (
     outages,
     prices,
     public,
+    remote_sensing,
     repairs,
     reports,
     roads,
     second_person,
+    spot_checks,
     stations,
     trace_back,
     vehicles,

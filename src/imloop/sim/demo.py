@@ -28,6 +28,8 @@ from imloop.sim.customers import NEWLY_FAILED, customers_of, enter_customers, en
 from imloop.sim.more_days import LABELS, fill
 from imloop.sim.penalties import FORGED, enter_forger, enter_penalties
 from imloop.sim.progress import bar
+from imloop.sim.remote_sensing import enter_remote_sensing
+from imloop.sim.spot_checks import enter_spot_checks
 from imloop.sim.traffic.course import Course
 from imloop.sim.two_people import enter_proposals
 from imloop.sim.world.lines import Lines
@@ -122,9 +124,11 @@ def _let_it_happen(data_dir: Path, plan: dict[str, Any], progress: bool) -> None
         enter_outcomes(course)
         enter_proposals(course)
         enter_complaints(course)
+        enter_spot_checks(course)
         enter_penalties(course)
         enter_forger(course, days, first=others + customers + NEWLY_FAILED)
         enter_copies(course)
+        enter_remote_sensing(course)
         enter_outage(course, first=vehicles)
         enter_customers(course, days, first=others, count=customers)
         enter_newly_failed(course, first=others + customers)

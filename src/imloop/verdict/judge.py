@@ -23,12 +23,12 @@ from imloop.facts.text import Reason, Text
 from imloop.law import Law, LawMissing, LawUnseen
 from imloop.verdict import bifuel
 from imloop.verdict.answer import ClaimCheck, ItemVerdict, Measured, Verdict
-from imloop.verdict.arithmetic import from_nano, measurable, nano, printed, round_nano
+from imloop.verdict.arithmetic import from_nano, measurable, printed
 from imloop.verdict.claim import check_claim, other_limits
 from imloop.verdict.doubts import doubts
 from imloop.verdict.evaporative import judge_evaporative
 from imloop.verdict.exterior import judge_exterior
-from imloop.verdict.limits import Limit, floor_of, limits_of, unseen_limits
+from imloop.verdict.limits import Limit, compared, exceeded_words, floor_of, limits_of, unseen_limits
 from imloop.verdict.methods import asm, freeacc, im195, lugdown, ringelmann, tsi, vmas
 from imloop.verdict.methods.clock import own_clock
 from imloop.verdict.obd import judge_obd
@@ -246,38 +246,18 @@ def _wrong_method(record: TestRecord, law: Law) -> list[Reason]:
 def _items(
     record: TestRecord, law: Law, limits: Mapping[str, Limit], measured: Measured
 ) -> tuple[ItemVerdict, ...]:
-    rounded = law.word("rounding.official") == "rounded"
-    inclusive = law.flag("tsi.lambda_inclusive")
     return tuple(
-        _item(record, limits.get(item), measured, item, rounded, inclusive or item != "lambda_high")
+        compared(
+            item,
+            value,
+            limits.get(item),
+            law,
+            fuel=record.vehicle.fuel,
+            advisory=item in measured.advisory,
+            rows=measured.rows.get(item),
+        )
         for item, value in measured.values.items()
         if measurable(value)
-    )
-
-
-def _item(
-    record: TestRecord,
-    limit: Limit | None,
-    measured: Measured,
-    item: str,
-    rounded_counts: bool,
-    inclusive: bool,
-) -> ItemVerdict:
-    full = nano(measured.values[item])
-    rounded = round_nano(full, ITEMS[item].decimals)
-    low, high = (limit.low, limit.high) if limit is not None else (None, None)
-    passes_full, passes_rounded = (_within(number, low, high, inclusive) for number in (full, rounded))
-    return ItemVerdict(
-        item=item,
-        value=full,
-        rounded=rounded,
-        low=low,
-        high=high,
-        passed=passes_rounded if rounded_counts else passes_full,
-        advisory=item in measured.advisory or (limit is not None and not limit.decides(record.vehicle.fuel)),
-        boundary=passes_full is not passes_rounded,
-        cite=limit.cite if limit is not None else "",
-        rows=measured.rows.get(item),
     )
 
 
@@ -296,12 +276,6 @@ def _below_zero(item: ItemVerdict, law: Law) -> Reason:
     )
 
 
-def _within(value: int, low: int | None, high: int | None, inclusive: bool) -> bool:
-    if inclusive:
-        return (low is None or value >= low) and (high is None or value <= high)
-    return (low is None or value > low) and (high is None or value < high)
-
-
 def _exhaust(items: tuple[ItemVerdict, ...], measured: Measured) -> tuple[str, list[Reason], list[Reason]]:
     """Validity before verdict: a run that does not count neither passes nor fails. Result, reasons, findings.
 
@@ -311,34 +285,17 @@ def _exhaust(items: tuple[ItemVerdict, ...], measured: Measured) -> tuple[str, l
         return "invalid", measured.invalid + measured.unmeasured, []
     exceeded = [item for item in items if not item.passed and not item.advisory]
     if exceeded or measured.early_fail:
-        return "fail", [_exceeded(item) for item in exceeded], measured.unmeasured
+        return "fail", [exceeded_words(item) for item in exceeded], measured.unmeasured
     if measured.unmeasured:
         return "invalid", measured.unmeasured, []
     return "pass", [], []
 
 
-def _exceeded(item: ItemVerdict) -> Reason:
-    known = ITEMS[item.item]
-    # Near the limit two printed decimals would read as equal: show the value that was compared.
-    value = (
-        f"{from_nano(item.value):.9g}" if item.boundary else printed(from_nano(item.value), known.decimals)
-    )
-    return Reason(
-        "limit-exceeded",
-        Text(
-            f"{known.label.zh} {value} {known.unit}，限值 {item.printed_limit}。",
-            f"{known.label.en} {value} {known.unit}, limit {item.printed_limit}.",
-        ),
-        item.cite,
-        item=item.item,
-    )
-
-
 def _open(item: ItemVerdict, cite: str) -> Reason:
-    exceeded = _exceeded(item).text
+    said = exceeded_words(item).text
     words = Text(
-        f"{exceeded.zh}当时是否参与判定有两种读法，只作记录。",
-        f"{exceeded.en} Whether it decided at that time is read in two ways: recorded only.",
+        f"{said.zh}当时是否参与判定有两种读法，只作记录。",
+        f"{said.en} Whether it decided at that time is read in two ways: recorded only.",
     )
     return Reason("decides-by-one-reading", words, cite, item=item.item)
 

@@ -8,10 +8,12 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from imloop.facts.codes import Fuel, Method
+from imloop.facts.items import ITEMS
 from imloop.facts.refusal import Unknown
-from imloop.facts.text import Text
+from imloop.facts.text import Reason, Text
 from imloop.law import Law, LawError, LawUnseen
-from imloop.verdict.arithmetic import from_nano, nano
+from imloop.verdict.answer import ItemVerdict, Rows
+from imloop.verdict.arithmetic import from_nano, nano, printed, round_nano
 
 _MINIMA = frozenset({"power_ratio"})
 """Items whose limit is a minimum without saying so in the key."""
@@ -109,3 +111,57 @@ def upper_ends(limits: Mapping[str, Limit], fuel: Fuel | None) -> dict[str, floa
         for item, limit in limits.items()
         if limit.high is not None and limit.decides(fuel)
     }
+
+
+def compared(
+    item: str,
+    value: float,
+    limit: Limit | None,
+    law: Law,
+    *,
+    fuel: Fuel | None,
+    advisory: bool = False,
+    rows: Rows | None = None,
+) -> ItemVerdict:
+    """A measured value against its limit: rounded or in full, and with the limit itself or not, as the law says."""
+    inclusive = law.flag("tsi.lambda_inclusive") or item != "lambda_high"
+    full = nano(value)
+    rounded = round_nano(full, ITEMS[item].decimals)
+    low, high = (limit.low, limit.high) if limit is not None else (None, None)
+    passes_full, passes_rounded = (_within(number, low, high, inclusive) for number in (full, rounded))
+    return ItemVerdict(
+        item=item,
+        value=full,
+        rounded=rounded,
+        low=low,
+        high=high,
+        passed=passes_rounded if law.word("rounding.official") == "rounded" else passes_full,
+        advisory=advisory or (limit is not None and not limit.decides(fuel)),
+        boundary=passes_full is not passes_rounded,
+        cite=limit.cite if limit is not None else "",
+        rows=rows,
+    )
+
+
+def _within(value: int, low: int | None, high: int | None, inclusive: bool) -> bool:
+    if inclusive:
+        return (low is None or value >= low) and (high is None or value <= high)
+    return (low is None or value > low) and (high is None or value < high)
+
+
+def exceeded_words(item: ItemVerdict) -> Reason:
+    """Why an item that is over its limit failed, in words."""
+    known = ITEMS[item.item]
+    # Near the limit two printed decimals would read as equal: show the value that was compared.
+    value = (
+        f"{from_nano(item.value):.9g}" if item.boundary else printed(from_nano(item.value), known.decimals)
+    )
+    return Reason(
+        "limit-exceeded",
+        Text(
+            f"{known.label.zh} {value} {known.unit}，限值 {item.printed_limit}。",
+            f"{known.label.en} {value} {known.unit}, limit {item.printed_limit}.",
+        ),
+        item.cite,
+        item=item.item,
+    )

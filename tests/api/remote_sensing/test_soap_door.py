@@ -125,10 +125,10 @@ def test_6_a_camera_whose_1_means_smoke_says_so_in_its_address(door: Client) -> 
     assert door.post(f"{PATH}?verdicts=1:smoky", body, content_type="text/xml").status_code == 422
 
 
-def test_7_a_guessed_fuel_is_kept_as_a_word_and_decides_nothing(door: Client) -> None:
+def test_7_a_guessed_fuel_is_kept_as_a_word_and_decides_nothing(city: City, door: Client) -> None:
     send(door, SENT)
     assert RemoteReading.objects.get().data["fuel_said"] == "B"
-    told = door.get(f"/api/v1/remote-sensing/{RemoteReading.objects.get().pk}").json()
+    told = city.client(OFFICE).get(f"/api/v1/remote-sensing/{RemoteReading.objects.get().pk}").json()
     assert [each["code"] for each in told["screening"]["reasons"]] == ["fuel-not-confirmed"]
 
 
@@ -205,3 +205,26 @@ def test_a_key_of_another_kind_of_party_sends_nothing(city: City, door: Client) 
     station = Client(headers={"X-Auth-Token": city.machine_key(NEAR)})
     assert station.post(PATH, envelope("Monitoringdata", "[]"), content_type="text/xml").status_code == 403
     assert Client().post(PATH, envelope("Monitoringdata", "[]"), content_type="text/xml").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/api/v1/feed"),
+        ("get", "/api/v1/remote-sensing/sites"),
+        ("get", "/api/v1/remote-sensing/1"),
+        ("post", "/api/v1/tests"),
+        ("post", "/api/v1/remote-sensing/sites"),
+    ],
+)
+def test_the_senders_own_header_opens_no_other_door(door: Client, method: str, path: str) -> None:
+    sent = {"data": "{}", "content_type": "application/json"} if method == "post" else {}
+    assert getattr(door, method)(path, **sent).status_code == 401
+
+
+def test_the_senders_own_header_opens_the_json_door(city: City, door: Client) -> None:
+    body = b'{"schema": "imloop.readings/1", "readings": []}'
+    assert door.post(PATH.removesuffix("/soap"), body, content_type="application/json").status_code == 200
+    bearer = {"Authorization": f"Bearer {city.machine_key(NEAR)}"}
+    sent = door.post(PATH, envelope("Monitoringdata", "[]"), content_type="text/xml", headers=bearer)
+    assert sent.status_code == 403, "where both are sent the usual one counts"

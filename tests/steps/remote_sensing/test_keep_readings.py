@@ -226,8 +226,9 @@ def test_a_site_is_not_published_in_the_past_once_it_is(city: City) -> None:
     office = city.callers[OFFICE]
     enter_site(office, site(), NOW)
     enter_site(office, site(published_on=date(2026, 3, 5), sign=True), NOW)
-    with pytest.raises(Malformed, match="published_on"):
+    with pytest.raises(Malformed) as caught:
         enter_site(office, site(published_on=date(2026, 1, 1)), NOW)
+    assert caught.value.problems[0].path == "$.published_on"
     assert sites(office).get().published_on == date(2026, 3, 5)
 
 
@@ -243,7 +244,7 @@ def test_an_instrument_stands_on_a_site_of_ones_own(city: City) -> None:
     with pytest.raises(Unknown):
         enter_instrument(city.callers[OFFICE], certificate(), NOW)
     enter_site(city.callers[OFFICE], site(), NOW)
-    with pytest.raises(Malformed, match="verified_until"):
+    with pytest.raises(Malformed, match="不能早于检定日期"):
         enter_instrument(city.callers[OFFICE], certificate(verified_until=date(2025, 1, 1)), NOW)
     with pytest.raises(NotAllowed):
         enter_site(city.callers[NEAR], site(), NOW)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,9 @@ from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.steps.findings.lookups import findings
 from imloop.steps.ground.access import Caller
 from imloop.steps.remote_sensing.enter_sites import NewInstrument, NewSite, enter_instrument, enter_site
-from imloop.steps.remote_sensing.lookups import asked_for
-from imloop.steps.remote_sensing.review import hand_over, review
+from imloop.steps.remote_sensing.hand_over import hand_over
+from imloop.steps.remote_sensing.lookups import asked_for, to_review
+from imloop.steps.remote_sensing.review import cannot_tell, review, take_back
 from imloop.steps.remote_sensing.weigh import Weighed, weighed
 from imloop.store.models import Finding, JournalEntry, Party, RemoteReading, RemoteReview, Vehicle
 from support.city import NEAR, PLACE, City, at
@@ -186,3 +187,42 @@ def test_what_people_dismissed_counts_no_more(office: Caller) -> None:
 def test_a_look_at_a_reading_is_journalled(office: Caller) -> None:
     weighed(office, seen(office))
     assert JournalEntry.objects.filter(kind="looked-up", subject="桂B12345").count() == 1
+
+
+def test_a_review_is_taken_back_within_minutes_and_another_one_is_given(office: Caller) -> None:
+    reading = seen(office)
+    looks(office, reading, holds=False, words="水汽")
+    assert take_back(office, reading, NOW + timedelta(minutes=10)).state == "first"
+    assert looks(office, reading) == "second" and looks(second(office), reading) == "confirmed"
+    assert take_back(second(office), reading, NOW).state == "second"
+    assert looks(second(office), reading, plate_ok=False, words="看错了号牌") == "dismissed"
+    kinds = JournalEntry.objects.filter(subject="B1").values_list("kind", flat=True)
+    assert list(kinds).count("reading-review-taken-back") == 2
+    assert RemoteReview.objects.count() == 4, "what was taken back stays to be read"
+
+
+def test_a_review_is_not_taken_back_late_by_another_or_once_it_has_gone_on(office: Caller) -> None:
+    reading = seen(office)
+    with pytest.raises(Conflict, match="not-yours-to-take-back"):
+        take_back(office, reading, NOW)
+    looks(office, reading)
+    with pytest.raises(Conflict, match="take-back-late"):
+        take_back(office, reading, NOW + timedelta(minutes=11))
+    looks(second(office), reading)
+    with pytest.raises(Conflict, match="not-yours-to-take-back"):
+        take_back(office, reading, NOW)
+    hand_over(office, reading, NOW)
+    with pytest.raises(Conflict, match="not-yours-to-take-back"):
+        take_back(second(office), reading, NOW)
+
+
+def test_what_one_cannot_tell_another_looks_at_and_what_two_cannot_is_dismissed(office: Caller) -> None:
+    reading, third = seen(office), replace(office, user="zhou")
+    assert cannot_tell(office, reading, NOW).state == "first"
+    assert [row.pk for row in to_review(office)] == [] and [row.pk for row in to_review(third)] == [reading]
+    with pytest.raises(Conflict, match="same-reviewer"):
+        looks(office, reading)
+    assert looks(second(office), reading) == "second"
+    assert cannot_tell(third, reading, NOW).state == "dismissed"
+    assert take_back(third, reading, NOW).state == "second"
+    assert looks(third, reading) == "confirmed"

@@ -18,7 +18,18 @@ from imloop.steps.accounts import staffing
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM
 from imloop.steps.matters.kept.address import token_of
-from imloop.store.models import Appointment, Case, Finding, Matter, Party, PartyKind, User, Vehicle
+from imloop.steps.remote_sensing.owner_door import page_of
+from imloop.store.models import (
+    Appointment,
+    Case,
+    Finding,
+    Matter,
+    Party,
+    PartyKind,
+    RemoteReading,
+    User,
+    Vehicle,
+)
 
 OF_EACH = 3
 """Pages of one route, for each kind of party."""
@@ -140,6 +151,8 @@ def windows() -> dict[str, tuple[Client, list[str]]]:
     secret = [f"/c/{each.owner_token}{more}" for each in waiting[:6] for more in ("", "/object", "/book")]
     secret += [f"/m/{token_of(row)}" for row in Matter.objects.all()]
     secret += [f"/a/{row.token}" for row in Appointment.objects.exclude(token="").order_by("-id")[:3]]
+    not_told = RemoteReading.objects.filter(open_at__isnull=False, told_at__isnull=True)
+    secret += [page_of(row) for row in not_told]
     market = Party.objects.filter(kind=PartyKind.MARKET).first()
     assert market is not None
     invited = staffing.invite(SYSTEM, market.code, name="张三", as_head=False, now=clock.now())

@@ -6,13 +6,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+import msgspec
 import zstandard
 
 from imloop.api.draws.schemas import PlanIn
+from imloop.exchange.decode_spot_checks import SCHEMA
 from imloop.exchange.uploads.take_readings import take_readings
+from imloop.exchange.uploads.take_spot_check import take_spot_check
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.appointments.opening_hours import Hours, set_hours
 from imloop.steps.draws import prepare_draw
-from imloop.steps.ground.access import OFFICES, Caller, caller_for
+from imloop.steps.ground.access import OFFICES, Caller, caller_for, caller_of
 from imloop.steps.ground.lookups import itself
 from imloop.steps.matters.attachments import attach
 from imloop.steps.matters.complaints.receive import Report, receive
@@ -20,6 +24,7 @@ from imloop.steps.matters.copies.send import Object, send
 from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.outages.paper_files import Photograph, attach_photographs
 from imloop.steps.repairs.repair_files import attach_to_repair
+from imloop.steps.spot_checks.make_task import NewTask, make_task
 from imloop.store.models import (
     Appointment,
     Case,
@@ -36,6 +41,7 @@ from imloop.store.models import (
     Receiver,
     RegisterFile,
     RemoteReading,
+    RemoteSite,
     Repair,
     Software,
     Staff,
@@ -118,6 +124,31 @@ def _reading(city: City) -> int:
     return RemoteReading.objects.get().pk
 
 
+def _spot_check(city: City) -> dict[str, object]:
+    """A task, and a vehicle that was checked in it."""
+    office, now = city.callers[f"{PLACE}-environment"], at("2026-03-05 09:00")
+    users = [
+        create_user(name, "a-long-password", Party.objects.get(code=office.party_code), now)
+        for name in "甲乙"
+    ]
+    team = [user.username for user in users]
+    task = make_task(
+        office, NewTask(where="parking", place_name="货场", planned_on=now.date(), officers=team), now
+    )
+    said = {
+        "schema": SCHEMA,
+        "client_id": "p-1",
+        "task": task.number,
+        "at": now.isoformat(),
+        "officers": team,
+    }
+    body = {**said, "vehicle": {"plate": PLATE}, "refusal": "离开"}
+    taken = take_spot_check(
+        msgspec.json.encode(body), caller_of(users[0]), now, lambda found: found.row.number
+    )
+    return {"task_no": task.number, "check_no": taken}
+
+
 def _papers(city: City) -> dict[str, object]:
     """Of the loop: test, case, notice, repair with a photograph, a measure with a file."""
     now = at("2026-03-05 09:00")
@@ -190,6 +221,8 @@ def _registers(city: City) -> dict[str, object]:
     )
     return {
         "reading_id": _reading(city),
+        "site_id": RemoteSite.objects.create(office=office, code="YC-01", name="柳太路", kind="camera").pk,
+        **_spot_check(city),
         "zone_id": Zone.objects.create(code="A", name="内环", since=SINCE, **place).pk,
         "alert_id": alert.pk,
         "software_id": Software.objects.create(

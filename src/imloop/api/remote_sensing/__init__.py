@@ -41,6 +41,8 @@ from imloop.api.remote_sensing.schemas import (
     READINGS,
     EnteredSiteOut,
     LeadOut,
+    OwnerToldIn,
+    OwnerToldOut,
     ReadingsKeptOut,
     ReadingsOut,
     RemoteCertificateIn,
@@ -75,7 +77,9 @@ from imloop.facts.records.reading import DeviceVerdict as DeviceVerdict
 from imloop.steps.ground import clock
 from imloop.steps.remote_sensing import lookups
 from imloop.steps.remote_sensing.enter_sites import NewInstrument, NewSite, enter_instrument, enter_site
-from imloop.steps.remote_sensing.review import hand_over, review
+from imloop.steps.remote_sensing.hand_over import hand_over
+from imloop.steps.remote_sensing.review import review
+from imloop.steps.remote_sensing.tell_owner import note_told
 from imloop.steps.remote_sensing.weigh import weighed
 from imloop.store.models import RemoteReading, RemoteSite
 
@@ -238,6 +242,19 @@ def post_review(request: HttpRequest, reading_id: int, said: ReviewIn) -> HttpRe
     """Two people, each once; where they differ it is dismissed."""
     row = review(caller(request), reading_id, **said.dict(), now=clock.now())
     return as_json({"id": row.pk, "state": row.state}, 201)
+
+
+@router.post(
+    "/remote-sensing/{int:reading_id}/told",
+    who=ENVIRONMENT,
+    answers={201: OwnerToldOut},
+    tags=["remote sensing"],
+    summary="已告知车主 · the owner was told",
+)
+def post_told(request: HttpRequest, reading_id: int, said: OwnerToldIn) -> HttpResponse:
+    """By a person, or by the machine that sends the office's messages. The same again changes nothing."""
+    row = note_told(caller(request), reading_id, said.how, clock.now())
+    return as_json({"id": row.pk, "told_at": row.told_at, "told_how": row.told_how}, 201)
 
 
 @router.post(

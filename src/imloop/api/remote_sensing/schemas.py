@@ -173,6 +173,22 @@ class ReviewedOut(Schema):
     state: str
 
 
+class OwnerToldIn(Schema):
+    """``how``: sms, phone, post or in_person."""
+
+    model_config = example(how="sms")
+
+    how: str
+
+
+class OwnerToldOut(Schema):
+    """When and how first; ``read``: the owner read it on its page."""
+
+    id: int
+    told_at: datetime
+    told_how: str
+
+
 class LeadOut(Schema):
     """``finding``: its number among the findings."""
 

@@ -96,6 +96,7 @@ def _clocks(always_say: bool) -> None:
     from imloop.steps.journal.seals import seal
     from imloop.steps.lines.heartbeats import notice_lost_links
     from imloop.steps.outages.match_papers import find_unmatched
+    from imloop.steps.remote_sensing.tell_owner import open_confirmed
     from imloop.steps.repairs.shop_figures import count_figures
     from imloop.steps.reports.paper_shares import watch_shares
     from imloop.steps.stations.certificates import warn_of_expiry
@@ -107,6 +108,7 @@ def _clocks(always_say: bool) -> None:
     _attempt("proposals", lambda: lapse_proposals(now()))
     _attempt("lost links", lambda: notice_lost_links(now()))
     _attempt("certificates", lambda: warn_of_expiry(now()))
+    _attempt("readings", lambda: open_confirmed(now()))
     _attempt("papers", lambda: find_unmatched(now()))
     _attempt("paper shares", lambda: watch_shares(now()))
     _attempt("nonces", lambda: forget_nonces(now()))

@@ -28,6 +28,7 @@ from imloop.exchange.tables.endings import by_ending
 from imloop.exchange.tables.table_process import read_aside
 from imloop.exchange.tables.write_tables import as_written
 from imloop.exchange.text_bytes import open_text
+from imloop.facts.digits import are_digits
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.steps.ground.rejected_row import ListedRow
@@ -89,6 +90,8 @@ def _read_csv(file: Path) -> Iterator[ListedRow]:
 def _swallowed(cell: tuple[str, str]) -> Malformed | None:
     """Of a cell of several lines with separators, a quote was opened and closed by the next row that has one."""
     name, text = cell
+    if "\n" not in text:
+        return None
     after = text.partition("\n")[2]
     if not any(sign in after for sign in SEPARATORS):
         return None
@@ -134,7 +137,7 @@ def _read_cell(name: str, cell: str) -> str:
     """Raises ``Malformed`` for a cell whose value is not in it."""
     if not cell or cell in _NOTHING:
         return ""
-    if cell.isalpha():
+    if cell.isalpha() or are_digits(cell):
         return cell
     if cell[0] == "#" and _ERROR.fullmatch(cell):
         raise malformed_table(f"{name} 是错误值 {cell}", f"{name} is the error {cell}", "cell-error")

@@ -150,6 +150,17 @@ def _picture(said: object) -> object:
     return f"sha256:{hashlib.sha256(whole).hexdigest()}"
 
 
+def picture_in(body: bytes, record_no: str, digest: str) -> bytes | None:
+    """The picture of this SHA-256 in the record of a message that was taken; None: it came as an address only."""
+    _, rows = _operation(body)
+    for row in rows:
+        if isinstance(row, dict) and str(row.get("jlbh")) == record_no:
+            for said in (row.get("tp1"), row.get("tp2")):
+                if isinstance(said, str) and len(said) > _PATH and _picture(said) == f"sha256:{digest}":
+                    return base64.b64decode(said.rpartition(",")[2])
+    return None
+
+
 def _reply(name: str, kept: Kept) -> str:
     """``status`` 1: everything was taken. The same each time that the same is sent."""
     refused = [

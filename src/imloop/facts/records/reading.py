@@ -28,6 +28,30 @@ POLLUTANT_NAMES: dict[Pollutant, Text] = {
 }
 
 
+VALUE_NAMES: dict[str, tuple[Text, str]] = {
+    Pollutant.OPACITY: (POLLUTANT_NAMES[Pollutant.OPACITY], "%"),
+    Pollutant.RINGELMANN: (POLLUTANT_NAMES[Pollutant.RINGELMANN], ""),
+    Pollutant.NO: (POLLUTANT_NAMES[Pollutant.NO], "10⁻⁶"),
+    "co_pct": (Text("一氧化碳", "carbon monoxide"), "%"),
+    "hc_ppm": (Text("碳氢化合物", "hydrocarbons"), "10⁻⁶"),
+    "co2_pct": (Text("二氧化碳", "carbon dioxide"), "%"),
+    "co_co2": (Text("CO/CO₂", "CO/CO₂"), ""),
+    "hc_co2": (Text("HC/CO₂", "HC/CO₂"), ""),
+    "no_co2": (Text("NO/CO₂", "NO/CO₂"), ""),
+    "ringelmann_s": (Text("冒烟持续时间", "smoke seen for"), "s"),
+    "speed_kmh": (Text("车速", "speed"), "km/h"),
+    "acceleration_ms2": (Text("加速度", "acceleration"), "m/s²"),
+    "vsp_kw_t": (Text("比功率", "specific power (VSP)"), "kW/t"),
+    "slope_pct": (Text("坡度", "slope"), "%"),
+    "temperature_c": (Text("气温", "temperature"), "°C"),
+    "humidity_pct": (Text("相对湿度", "humidity"), "%"),
+    "pressure_kpa": (Text("气压", "pressure"), "kPa"),
+    "wind_ms": (Text("风速", "wind"), "m/s"),
+    "wind_deg": (Text("风向", "wind from"), "°"),
+}
+"""Each number of a reading in words, with its unit."""
+
+
 class DeviceVerdict(StrEnum):
     """What the device itself said: kept beside ours, and decides nothing."""
 

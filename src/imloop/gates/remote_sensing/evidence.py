@@ -13,6 +13,35 @@ from imloop.law import Law
 
 GATE = "remote-evidence"
 _PL = "evidence.automatic_needs"
+_SITE, _INSTRUMENT = "site-unknown", "instrument-unknown"
+POINTS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
+    (_SITE, Text("点位已登记", "the site is in the register"), ()),
+    ("site-not-published", Text("检测当日点位已向社会公布", "the site was public on that day"), (_SITE,)),
+    ("site-without-sign", Text("点位有明显标志", "the site has a visible sign"), (_SITE,)),
+    ("legal-review-missing", Text("点位设备经法制审核", "legal review of the site"), (_SITE,)),
+    ("technical-review-missing", Text("点位设备经技术审核", "technical review of the site"), (_SITE,)),
+    ("site-geometry", Text("坡度和安装位置符合要求", "slope and geometry are in order"), (_SITE,)),
+    (_INSTRUMENT, Text("设备已登记", "the instruments are in the register"), (_SITE,)),
+    ("instrument-type", Text("设备型式符合标准", "their types conform"), (_SITE, _INSTRUMENT)),
+    (
+        "verification-not-valid",
+        Text("检测当日设备在检定有效期内", "their verification was valid on that day"),
+        (_SITE, _INSTRUMENT),
+    ),
+    ("value-not-valid", Text("超限项目的测量值有效", "the value over its limit is valid"), ()),
+    (
+        "vsp-outside",
+        Text("比功率在可用范围内（轻型车气态污染物）", "VSP within the window (gases, light vehicles)"),
+        (),
+    ),
+    ("plate-not-sure", Text("号牌识别可信", "the plate was read with confidence"), ()),
+    ("plate-not-checked", Text("号牌经人工核对", "a person compared the plate"), ()),
+    ("review-missing", Text("记录经两人分别审核", "reviewed by two people on their own"), ()),
+    ("owner-not-told", Text("已告知当事人", "the owner was told"), ()),
+    ("look-up-not-open", Text("当事人可以查询", "the owner can look it up"), ()),
+)
+"""Every point in the order in which it is judged: the code of what lacks it, what it is, and the points that come
+first: where one of those fails it was not judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +102,7 @@ def may_be_evidence(reading: ReadingFact, law: Law) -> Answer:
 def _site(reading: ReadingFact, law: Law) -> Iterator[Reason]:
     site, day = reading.site, reading.day
     if site is None:
-        yield _missing(
-            law, "site-unknown", "点位没有登记", "the site is not in the register", "登记点位", "Enter it"
-        )
+        yield _missing(law, _SITE, "点位没有登记", "the site is not in the register", "登记点位", "Enter it")
         return
     if site.published_on is None or site.published_on > day:
         yield _missing(
@@ -116,7 +143,7 @@ def _site(reading: ReadingFact, law: Law) -> Iterator[Reason]:
 def _instruments(reading: ReadingFact, law: Law) -> Iterator[Reason]:
     if not reading.instruments:
         yield _missing(
-            law, "instrument-unknown", "设备没有登记", "no instrument is in the register", "登记设备和检定证书",
+            law, _INSTRUMENT, "设备没有登记", "no instrument is in the register", "登记设备和检定证书",
             "Enter it with its certificate",
         )  # fmt: skip
     for each in reading.instruments:
@@ -181,8 +208,8 @@ def _people(reading: ReadingFact, law: Law) -> Iterator[Reason]:
             "look-up-not-open",
             "当事人不能查询该记录",
             "the owner cannot look it up",
-            "开放查询",
-            "Open it",
+            "两人审核属实、车辆已登记的，过撤回期后开放",
+            "It opens once two people confirmed it and can take it back no more, if the vehicle is registered",
         )
 
 

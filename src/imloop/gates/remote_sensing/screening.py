@@ -18,7 +18,7 @@ from imloop.gates.vehicles.cycle import months_later
 from imloop.law import Law
 
 GATE = "remote-screening"
-_LIMITS = {
+LIMITS = {
     Pollutant.OPACITY: "remote_sensing.opacity_pct",
     Pollutant.RINGELMANN: "remote_sensing.ringelmann_grade",
     Pollutant.NO: "remote_sensing.no_screening_ppm",
@@ -47,7 +47,7 @@ class Hit:
 
 def limits(law: Law) -> dict[Pollutant, float]:
     """Of the pollutants that have one on the day of the law, in its place."""
-    return {each: law.number(key) for each, key in _LIMITS.items() if law.get(key) is not None}
+    return {each: law.number(key) for each, key in LIMITS.items() if law.get(key) is not None}
 
 
 def over(values: Mapping[str, float], known: Mapping[Pollutant, float]) -> frozenset[Pollutant]:
@@ -75,7 +75,7 @@ def screen(readings: Iterable[Measured], fuel: str, law: Law) -> Answer:
 def hits(readings: Iterable[Measured], law: Law) -> tuple[Hit, ...]:
     """For each pollutant the last successive passages over its limit that lie within the months."""
     together = passages(readings, law)
-    found = (_last_hit(together, pollutant, law) for pollutant in _LIMITS)
+    found = (_last_hit(together, pollutant, law) for pollutant in LIMITS)
     return tuple(hit for hit in found if hit is not None)
 
 
@@ -150,7 +150,7 @@ def _exceeded(hit: Hit, law: Law) -> Reason:
             f"{name.en}: over its limit in {count} successive passages from {first} to {last}"
             f"{'; it is for screening only' if screening else ''}.",
         ),
-        law.cite(_LIMITS[hit.pollutant]),
+        law.cite(LIMITS[hit.pollutant]),
         Text(
             "先审核每条记录能否作为证据，再决定监督抽测或者告知。",
             "Review each record as evidence first, then decide on a spot check or tell the owner.",

@@ -17,8 +17,9 @@ from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases import objections
 from imloop.steps.cases.case_file import tests_of
 from imloop.steps.ground import clock, registers
+from imloop.steps.remote_sensing.owner_door import open_readings, page_of
 from imloop.steps.vehicles.owner_door import history, let_in, pass_to, vehicle_by_plate
-from imloop.store.models import Case
+from imloop.store.models import Case, Vehicle
 
 
 def objection_card(case: Case, now: datetime) -> dict[str, object]:
@@ -75,7 +76,7 @@ def _objection_form(request: HttpRequest, token: str, now: datetime) -> HttpResp
 def case_history(request: HttpRequest, token: str) -> HttpResponse:
     """The vehicle of a case, whose notice the reader holds."""
     case = case_lookups.owner_case(token)
-    return render(request, "cases/history.html", {"found": history(case.vehicle), "back": f"/c/{token}"})
+    return render(request, "cases/history.html", {**_shown(case.vehicle), "back": f"/c/{token}"})
 
 
 @public
@@ -94,4 +95,9 @@ def vehicle_history(request: HttpRequest) -> HttpResponse:
 @of_one_moment
 def shown_history(request: HttpRequest, token: str) -> HttpResponse:
     """The vehicle whose plate and VIN tail the reader has given within the hour."""
-    return render(request, "cases/history.html", {"found": history(let_in(token, clock.now()))})
+    return render(request, "cases/history.html", _shown(let_in(token, clock.now())))
+
+
+def _shown(vehicle: Vehicle) -> dict[str, object]:
+    readings = [(row, page_of(row)) for row in open_readings(vehicle)]
+    return {"found": history(vehicle), "readings": readings}

@@ -41,9 +41,10 @@ from imloop.steps.leads.attach_lead import add_to_file, complaints_about, compla
 from imloop.steps.leads.evidence_of import evidence_of
 from imloop.steps.leads.open_proceeding import kinds_for
 from imloop.steps.matters.lookups import of_party
+from imloop.steps.remote_sensing.lookups import of_finding as reading_of
 from imloop.steps.second_person.texts import JOURNAL as OF_PROPOSALS
 from imloop.steps.second_person.who_may import sees_proposal
-from imloop.store.models import Evidence, Finding, Proposal, Vehicle
+from imloop.store.models import Evidence, Finding, PartyKind, Proposal, Vehicle
 
 PER_PAGE = 50
 OTHERS = 10
@@ -150,6 +151,7 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
         "handed_to": names.get(row.handed_to),
         "alike": [(each.pk, names[each.station_code]) for each in alike],
         "about": _about(row, vehicle),
+        "reading": reading_of(row.pk) if caller.kind == PartyKind.ENVIRONMENT else None,
         "subject": masked_vehicle(vehicle.plate, vehicle.vin) if vehicle else row.subject,
         "said": [(each, words(_STEPS[each.kind]), names.get(each.handed_to)) for each in said],
         "may_resolve": theirs,

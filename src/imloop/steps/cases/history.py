@@ -37,6 +37,7 @@ from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Failed, Run, Unanswe
 from imloop.steps.ground import registers
 from imloop.steps.stations.declared_outages import run_known_at
 from imloop.steps.vehicles.register.how_failed import measured_fails, measured_of, trace_of
+from imloop.steps.vehicles.spot_runs import spot_fails
 from imloop.steps.vehicles.vehicle_facts import entered_facts, waiting_fails
 from imloop.store import traces
 from imloop.store.models import Case, CaseEvent, HeldRun, Test, Vehicle
@@ -95,7 +96,7 @@ def history_since(vehicle: Vehicle, moment: datetime) -> History:
         passed[0].due_before if passed else vehicle.due_on,
         tuple(test.pk for test in passed),
         {test.pk: test for test in tests},
-        [_run(test, failed, waiting) for test in tests],
+        [*(_run(test, failed, waiting) for test in tests), *spot_fails(vehicle, began)],
         cases,
         [_event(row) for row in rows if row.kind not in _NO_FACTS],
     )
@@ -322,7 +323,8 @@ def unanswered(history: History, fresh: Mapping[int, Shown]) -> Unanswered:
     """Asks the runs of the history; ``fresh``: those that are not stored yet, by key."""
 
     def shown(key: int) -> Shown | None:
-        return fresh[key] if key in fresh else shown_by(history.tests[key])
+        test = history.tests.get(key)  # a spot check is measured by no method of a station
+        return fresh[key] if key in fresh else shown_by(test) if test is not None else None
 
     def why(key: int, failed: Sequence[Failed]) -> str:
         now, then = shown(key), list[Measured]()

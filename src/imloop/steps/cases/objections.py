@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
-from imloop.loop.case import Objection
-from imloop.loop.events import ObjectionRaised
+from imloop.law import Law
+from imloop.loop.case import SECOND_OPINION_EXIT, Objection, Origin, StationExit
+from imloop.loop.events import ExitGranted, ObjectionRaised
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import Case
 
 LONGEST = 1000
+CHOICE = "spot_check.objection_retest"
 GROUNDS: dict[str, Text] = {
     "instrument": Text("怀疑仪器或设备不准", "the instruments may be wrong"),
     "procedure": Text("检验过程不合规范", "the test was not carried out properly"),
@@ -62,4 +64,25 @@ def raise_objection(token: str, *, ground: str, words: str, now: datetime) -> Ca
             at=now, ground=ground, words=words, station=known.station or "", test_no=known.failed_test
         )
         row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+        _retest_of_choice(ledger, row, law)
     return row
+
+
+def _retest_of_choice(ledger: Ledger, row: Case, law: Law) -> None:
+    """Where the law lets who objects to a spot check go to a station, nobody has to grant it: any station measures the
+    vehicle as it is, once."""
+    found = as_loop_case(row)
+    if found.origin is not Origin.SPOT_CHECK or found.station is not None or not law.get(CHOICE):
+        return
+    days, cite = law.integer("spot_check.retest_days"), law.cite(CHOICE)
+    way_out = StationExit(
+        kind=SECOND_OPINION_EXIT,
+        to_station=None,
+        approver=ledger.caller.actor,
+        reason=law.value(CHOICE).says,
+        evidence=cite,
+        granted_at=ledger.now,
+        expires_on=day_of(ledger.now) + timedelta(days=days),
+    )
+    event = ExitGranted(at=ledger.now, exit=way_out)
+    decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)

@@ -26,6 +26,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.vehicles.register.due_word import DueWord, due_word
+from imloop.steps.vehicles.spot_runs import annul_spot_check
 from imloop.steps.vehicles.vehicle_facts import subject_of
 from imloop.store.models import Case, Finding, Mark, PaperUnlock, PartyKind, Test, Vehicle
 from imloop.store.statements import update
@@ -127,7 +128,9 @@ def let_runs_go(ledger: Ledger, case: Case, annulled: Test | None) -> None:
     """The failed run that a department annulled does not stand; what was held because of it is decided anew, and
     another fail of the case, which nobody annulled, gets a case of its own."""
     first = failed_runs(case).first()
-    if annulled is not None:
+    if annulled is None:
+        annul_spot_check(case)
+    else:
         annulled.counts, annulled.counts_why = Counts.NOTHING, "annulled"
         update(annulled, "counts", "counts_why")
     if first is not None:

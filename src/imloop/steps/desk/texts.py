@@ -27,6 +27,7 @@ from imloop.steps.repairs import texts as repairs
 from imloop.steps.reports import texts as reports
 from imloop.steps.roads import texts as roads
 from imloop.steps.second_person import texts as second_person
+from imloop.steps.spot_checks import texts as spot_checks
 from imloop.steps.stations import texts as stations
 from imloop.steps.vehicles import texts as vehicles
 
@@ -52,6 +53,7 @@ SUBJECTS = (
     reports,
     roads,
     second_person,
+    spot_checks,
     stations,
     vehicles,
 )

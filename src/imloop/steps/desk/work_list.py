@@ -24,13 +24,15 @@ from imloop.steps.lines import tasks as lines
 from imloop.steps.matters import tasks as matters
 from imloop.steps.outages import tasks as outages
 from imloop.steps.prices import tasks as prices
+from imloop.steps.remote_sensing import tasks as remote_sensing
 from imloop.steps.roads import tasks as roads
 from imloop.steps.second_person import tasks as second_person
+from imloop.steps.spot_checks import tasks as spot_checks
 from imloop.steps.stations import tasks as stations
 
 SUBJECTS = (
     *(second_person, cases, inspections, outages, findings, matters, lines, stations),
-    *(prices, roads, couriers, draws, duty),
+    *(remote_sensing, spot_checks, prices, roads, couriers, draws, duty),
 )
 """In the order in which the kinds of tasks are offered to choose from."""
 SOURCES: tuple[Source, ...] = tuple(source for subject in SUBJECTS for source in subject.SOURCES)

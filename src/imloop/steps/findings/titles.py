@@ -150,6 +150,8 @@ TITLES: dict[str, Text] = {
     "fallback-outside-outage": Text("没有宣布故障而用纸质材料", "paper used without an outage"),
     # On the road.
     "remote-over-limit": Text("遥感检测超限", "over a limit by remote sensing"),
+    "check-declined": Text("拒绝监督抽测", "spot check declined"),
+    "urea-off": Text("尿素不合标准", "urea not as the standard has it"),
     "smoke-seen": Text("抓拍冒黑烟", "smoke seen by a camera"),
     # Money.
     "fee-above-price": Text("收费高于标准", "charged above the price"),

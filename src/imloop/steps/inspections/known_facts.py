@@ -41,7 +41,10 @@ _TAKEN = (
     "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id "
     "WHERE t.station_id = %s AND t.test_no = %s"
 )
-_LATEST = "SELECT MAX(started_at) FROM store_test WHERE vehicle_id = %s"
+_LATEST = (
+    "SELECT MAX(at) FROM (SELECT MAX(started_at) AS at FROM store_test WHERE vehicle_id = %s UNION ALL "
+    "SELECT MAX(at) FROM store_spotcheck WHERE vehicle_id = %s AND result = 'fail' AND state = 'counts') runs"
+)
 _ANOTHERS_FAIL = (
     "SELECT 1 FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND station_id <> %s "
     "AND result = 'fail' AND counts = 'case' LIMIT 1"
@@ -250,7 +253,7 @@ def _require_new(station: Party, record: TestRecord) -> None:
 
 
 def _latest(vehicle: Vehicle | None) -> datetime | None:
-    found = fetch_one(_LATEST, [vehicle.pk]) if vehicle is not None else None
+    found = fetch_one(_LATEST, [vehicle.pk, vehicle.pk]) if vehicle is not None else None
     return aware(found[0]) if found is not None and found[0] is not None else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -11,10 +12,8 @@ from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import writing
 from imloop.steps.ground.lookups import nothing_there
+from imloop.steps.remote_sensing.texts import INSTRUMENT_KINDS, SITE_KINDS
 from imloop.store.models import Party, PartyKind, RemoteInstrument, RemoteSite
-
-SITE_KINDS = ("horizontal", "vertical", "mobile", "camera")
-INSTRUMENT_KINDS = ("speed", "gas", "smoke", "camera", "slope", "weather")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,7 @@ def enter_instrument(caller: Caller, wanted: NewInstrument, now: datetime) -> Re
     _require_words(model=(wanted.model, 60), serial=(wanted.serial, 40))
     _require_known("kind", wanted.kind, INSTRUMENT_KINDS)
     if wanted.verified_until < wanted.verified_from:
-        raise _wrong("verified_until", "不能早于检定日期", "must not be before verified_from")
+        raise _wrong("verified_until", "不能早于检定日期", "must not be before the day of verification")
     with writing(now, caller) as ledger:
         site = RemoteSite.objects.filter(office__code=caller.party_code, code=wanted.site).first()
         if site is None:
@@ -119,10 +118,10 @@ def _require_words(**given: tuple[str, int]) -> None:
             raise _wrong(name, f"必填，至多 {longest} 字", f"1 to {longest} characters")
 
 
-def _require_known(name: str, value: str, known: tuple[str, ...]) -> None:
+def _require_known(name: str, value: str, known: Iterable[str]) -> None:
     if value not in known:
         raise _wrong(name, f"可选 {' '.join(known)}", f"choose one of {' '.join(known)}")
 
 
 def _wrong(name: str, zh: str, en: str) -> Malformed:
-    return Malformed("wrong-value", Text(f"{name}：{zh}。", f"{name}: {en}."), at=name)
+    return Malformed("wrong-value", Text(f"{zh}。", f"{en}."), at=name)

@@ -32,7 +32,7 @@ _BEFORE = (
 )
 _FIELDS = (
     *("sender", "record_no", "content", "source", "site_code", "at", "received_at", "plate", "plate_read"),
-    *("plate_colour", "confidence", "data", "over", "state", "finding", "told_at", "open_at"),
+    *("plate_colour", "confidence", "data", "over", "state", "finding", "told_at", "told_how", "open_at"),
 )
 
 
@@ -132,6 +132,8 @@ def _content(row: Reading) -> str:
 
 
 def _require_past(row: Reading, now: datetime) -> None:
+    if row.at <= now:
+        return
     words = Text(f"通过时间 {row.at} 晚于平台时间。", f"The passage at {row.at} is in the future.")
     require_past(row.at, now, words, at="at")
 
@@ -160,7 +162,7 @@ def _values(
     data = dict(_said(row))
     return [
         *(sender.pk, row.record_no, content, source, row.site, row.at, now, row.plate, row.plate_read),
-        *(row.plate_colour, row.confidence, data, ",".join(above), state.value, None, None, None),
+        *(row.plate_colour, row.confidence, data, ",".join(above), state.value, None, None, "", None),
     ]
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from imloop.facts.days import CHINA
-from imloop.facts.records.reading import POLLUTANT_NAMES, Pollutant
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, require_reason
-from imloop.facts.text import Reason, Text
+from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, require_kind
-from imloop.steps.ground.findings import keep_findings
-from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.ground.ledger import writing
 from imloop.steps.ground.lookups import nothing_there
-from imloop.steps.remote_sensing.lookups import readings
-from imloop.store.models import Finding, PartyKind, RemoteReading, RemoteReview
+from imloop.steps.ground.registers import law_at
+from imloop.steps.remote_sensing.lookups import readings, standing
+from imloop.store.models import PartyKind, RemoteReading, RemoteReview
 
 State = RemoteReading.State
 _STAGES = {State.FIRST: 1, State.SECOND: 2}
+_UNSURE = 0
 _LONGEST = 200
 
 
@@ -33,51 +33,63 @@ def review(
             "too-long", Text(f"至多 {_LONGEST} 字。", f"At most {_LONGEST} characters."), at="words"
         )
     with writing(now, caller) as ledger:
-        row = _own(caller, reading_id)
+        row = own_reading(caller, reading_id)
         stage = _stage(row)
         _require_another(caller, row)
-        RemoteReview.objects.create(
-            reading=row,
-            stage=stage,
-            person=caller.actor[:80],
-            at=now,
-            holds=holds,
-            plate_ok=plate_ok,
-            words=words.strip(),
-        )
-        row.state = State.SECOND if stage == 1 else _outcome(row)
+        said = {"holds": holds, "plate_ok": plate_ok, "words": words.strip()}
+        RemoteReview.objects.create(reading=row, stage=stage, person=caller.actor[:80], at=now, **said)
+        row.state = _state(row)
         row.save(update_fields=["state"])
-        said = {
-            "reading": row.pk,
-            "stage": stage,
-            "holds": holds,
-            "plate_ok": plate_ok,
-            "words": words.strip(),
-        }
-        ledger.note("reading-reviewed", row.record_no, {**said, "state": row.state})
+        noted = {"reading": row.pk, "stage": stage, **said, "state": row.state}
+        ledger.note("reading-reviewed", row.record_no, noted)
     return row
 
 
-def hand_over(caller: Caller, reading_id: int, now: datetime) -> Finding:
-    """What two people confirmed becomes a lead: no verdict, and no evidence before every point of Penalty Law 41 holds.
-    What becomes of it is decided as with every finding."""
+def cannot_tell(caller: Caller, reading_id: int, now: datetime) -> RemoteReading:
+    """Nothing can be told from the pictures: somebody else looks. What two people cannot tell is dismissed."""
     require_kind(caller, PartyKind.ENVIRONMENT)
     with writing(now, caller) as ledger:
-        row = _own(caller, reading_id)
-        if row.state != State.CONFIRMED:
-            raise Conflict(
-                "not-confirmed",
-                Text(
-                    "两人审核属实后才能转为线索。", "Two people have to confirm it before it becomes a lead."
-                ),
+        row = own_reading(caller, reading_id)
+        _stage(row)
+        _require_another(caller, row)
+        said = {"holds": False, "plate_ok": False}
+        RemoteReview.objects.create(reading=row, stage=_UNSURE, person=caller.actor[:80], at=now, **said)
+        row.state = _state(row)
+        row.save(update_fields=["state"])
+        noted = {"reading": row.pk, "stage": _UNSURE, "state": row.state}
+        ledger.note("reading-reviewed", row.record_no, noted)
+    return row
+
+
+def take_back(caller: Caller, reading_id: int, now: datetime) -> RemoteReading:
+    """One's own last word, within minutes and before anybody has gone on from it."""
+    require_kind(caller, PartyKind.ENVIRONMENT)
+    with writing(now, caller) as ledger:
+        row = own_reading(caller, reading_id)
+        last = standing(row)[-1:]
+        if not last or last[0].person != caller.actor[:80] or row.state == State.HANDED or row.open_at:
+            words = Text(
+                "只能撤回本人最后一次审核，且其后还没有人办理。",
+                "Only one's own review, as long as nobody has gone on from it.",
             )
-        row.finding, row.state = _lead(ledger, row), State.HANDED
-        row.save(update_fields=["finding", "state"])
-        ledger.note("reading-handed-over", row.record_no, {"reading": row.pk, "finding": row.finding.pk})
-    return row.finding
+            raise Conflict("not-yours-to-take-back", words)
+        minutes = settle_minutes(row, now)
+        if now - last[0].at > timedelta(minutes=minutes):
+            words = Text(f"超过 {minutes} 分钟，不能撤回。", f"It can be taken back for {minutes} minutes.")
+            raise Conflict("take-back-late", words)
+        last[0].taken_back_at = now
+        last[0].save(update_fields=["taken_back_at"])
+        row.state = _state(row)
+        row.save(update_fields=["state"])
+        ledger.note("reading-review-taken-back", row.record_no, {"reading": row.pk, "state": row.state})
+    return row
 
 
-def _own(caller: Caller, reading_id: int) -> RemoteReading:
+def settle_minutes(row: RemoteReading, now: datetime) -> int:
+    return law_at(day_of(now), row.sender.place).integer("remote_sensing.settle_minutes")
+
+
+def own_reading(caller: Caller, reading_id: int) -> RemoteReading:
     """Of its own office: whom another one's pictures show, that one decides."""
     row = readings(caller).filter(pk=reading_id).first()
     if row is None:
@@ -97,37 +109,20 @@ def _stage(row: RemoteReading) -> int:
 
 
 def _require_another(caller: Caller, row: RemoteReading) -> None:
-    if row.reviews.filter(person=caller.actor[:80]).exists():
+    if any(each.person == caller.actor[:80] for each in standing(row)):
         raise Conflict(
             "same-reviewer",
             Text("初审和复审应由两人分别进行。", "The second review is another person's than the first."),
         )
 
 
-def _outcome(row: RemoteReading) -> RemoteReading.State:
-    agree = all(each.holds and each.plate_ok for each in row.reviews.all())
-    return State.CONFIRMED if agree else State.DISMISSED
-
-
-def _lead(ledger: Ledger, row: RemoteReading) -> Finding:
-    above = [Pollutant(name) for name in row.over.split(",") if name]
-    values = row.data["values"]
-    said = "、".join(f"{POLLUTANT_NAMES[each].zh} {values[each]:g}" for each in above) or "设备判为超标"
-    told = (
-        ", ".join(f"{POLLUTANT_NAMES[each].en} {values[each]:g}" for each in above)
-        or "called a fail by the device"
-    )
-    plate, moment = row.plate or row.plate_read or "—", f"{row.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
-    reason = Reason(
-        "smoke-seen" if Pollutant.RINGELMANN in above else "remote-over-limit",
-        Text(
-            f"{plate} {moment} 通过 {row.site_code}：{said}，两人审核属实；只是线索。",
-            f"{plate} passed {row.site_code} at {moment}: {told}; two people confirmed it. A lead, no verdict.",
-        ),
-        item=row.record_no,
-    )
-    about = ("vehicle", row.plate) if row.plate else ("reading", row.record_no)
-    keep_findings(ledger, *about, row.sender.code, [reason])
-    return Finding.objects.filter(code=reason.code, subject=about[1], station_code=row.sender.code).latest(
-        "pk"
-    )
+def _state(row: RemoteReading) -> RemoteReading.State:
+    """By what people said and did not take back."""
+    said = standing(row)
+    decided = [each for each in said if each.stage != _UNSURE]
+    if len(decided) == len(_STAGES):
+        agree = all(each.holds and each.plate_ok for each in decided)
+        return State.CONFIRMED if agree else State.DISMISSED
+    if len(said) - len(decided) >= len(_STAGES):
+        return State.DISMISSED
+    return State.SECOND if decided else State.FIRST

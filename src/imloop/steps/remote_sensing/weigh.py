@@ -10,11 +10,12 @@ from imloop.facts.days import day_of
 from imloop.facts.records.reading import Pollutant, vsp_kw_t
 from imloop.gates.answer import Answer
 from imloop.gates.remote_sensing.evidence import InstrumentFact, ReadingFact, SiteFact, may_be_evidence
-from imloop.gates.remote_sensing.screening import Measured, screen
+from imloop.gates.remote_sensing.screening import LIMITS, Measured, limits, screen
+from imloop.law import Law
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.lookups import look, nothing_there
 from imloop.steps.ground.registers import law_at
-from imloop.steps.remote_sensing.lookups import readings
+from imloop.steps.remote_sensing.lookups import readings, site_of, standing
 from imloop.store.models import RemoteInstrument, RemoteReading, RemoteSite, Vehicle
 
 _BEFORE = timedelta(days=400)
@@ -23,10 +24,25 @@ _LIGHT_KG = 3500
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """A value and its limit of that day and place; ``limit`` None: it has none."""
+
+    pollutant: Pollutant
+    value: float
+    limit: float | None
+    cite: str
+
+    @property
+    def over(self) -> bool:
+        return self.limit is not None and self.value > self.limit
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     reading: RemoteReading
     evidence: Answer
     screening: Answer
+    values: tuple[Against, ...]
 
 
 def weighed(caller: Caller, reading_id: int) -> Weighed:
@@ -38,14 +54,23 @@ def weighed(caller: Caller, reading_id: int) -> Weighed:
             raise nothing_there("reading", str(reading_id))
         return row
 
-    return look(caller, "reading", find, lambda row: row.plate or row.record_no, _weigh)
+    return look(caller, "reading", find, lambda row: row.plate or row.record_no, weight_of)
 
 
-def _weigh(row: RemoteReading) -> Weighed:
+def weight_of(row: RemoteReading) -> Weighed:
+    """For who keeps the look another way, or is the owner."""
     vehicle = Vehicle.objects.filter(plate=row.plate, registered=True).first() if row.plate else None
     law = law_at(day_of(row.at), row.sender.place)
     screening = screen(_of_vehicle(row), vehicle.fuel if vehicle else "", law)
-    return Weighed(row, may_be_evidence(_fact(row, vehicle), law), screening)
+    return Weighed(row, may_be_evidence(_fact(row, vehicle), law), screening, tuple(_against(row, law)))
+
+
+def _against(row: RemoteReading, law: Law) -> Iterable[Against]:
+    known = limits(law)
+    for each in Pollutant:
+        if each in row.data["values"]:
+            cite = law.cite(LIMITS[each]) if each in known else ""
+            yield Against(each, row.data["values"][each], known.get(each), cite)
 
 
 def _of_vehicle(row: RemoteReading) -> Iterable[Measured]:
@@ -68,8 +93,8 @@ def _over(row: RemoteReading) -> frozenset[Pollutant]:
 
 
 def _fact(row: RemoteReading, vehicle: Vehicle | None) -> ReadingFact:
-    site = RemoteSite.objects.filter(office=row.sender, code=row.site_code).first()
-    reviews, values = list(row.reviews.all()), row.data["values"]
+    site = site_of(row)
+    reviews, values = [each for each in standing(row) if each.stage], row.data["values"]
     mass = vehicle.facts.get("max_mass_kg") if vehicle else None
     power = None
     if "speed_kmh" in values and "acceleration_ms2" in values:

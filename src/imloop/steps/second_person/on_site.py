@@ -3,7 +3,7 @@ them has not confirmed does not count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.db.models import QuerySet
 
@@ -82,8 +82,18 @@ def require_all(lacking: Iterable[str], law: Law) -> None:
         )
 
 
+_AFTERWARDS: dict[str, Callable[[Ledger, str], None]] = {}
+
+
+def afterwards(name: str, act: Callable[[Ledger, str], None]) -> None:
+    """What a subject does when an officer has confirmed, told of the visit; ``name`` stands in the body as ``then``."""
+    _AFTERWARDS[name] = act
+
+
 def _confirm(ledger: Ledger, by: Caller, subject: str, body: Body) -> None:
-    """Nothing but their word, which the journal keeps."""
+    """Their word, which the journal keeps, and what waited for it."""
+    if (then := body.get("then")) and ledger.caller.user == body["officer"]:
+        _AFTERWARDS[str(then)](ledger, subject.rpartition("/")[0])
 
 
 VISIT = register(

@@ -25,6 +25,7 @@ from imloop.store.models.casework.remote_sensing import (
 )
 from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures, WrongClaim
 from imloop.store.models.casework.second_person import Proposal
+from imloop.store.models.casework.spot_checks import SpotCheck, SpotInstrument, SpotTask
 from imloop.store.models.registers.accounts import (
     ApiKey,
     Delegation,
@@ -121,6 +122,9 @@ __all__ = [
     "RemoteReading",
     "RemoteReview",
     "RemoteSite",
+    "SpotCheck",
+    "SpotInstrument",
+    "SpotTask",
     "Repair",
     "RepairMark",
     "RepairPaper",

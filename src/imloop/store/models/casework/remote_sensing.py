@@ -92,6 +92,9 @@ class RemoteReading(models.Model):
     state = models.CharField(max_length=12, choices=State.choices)
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="+", null=True)
     told_at = models.DateTimeField(null=True, help_text="when the owner was told")
+    told_how = models.CharField(
+        max_length=12, blank=True, default="", help_text="sms | phone | post | in_person | read"
+    )
     open_at = models.DateTimeField(null=True, help_text="since when the owner can look it up")
 
     class Meta:
@@ -107,18 +110,27 @@ class RemoteReading(models.Model):
 
 
 class RemoteReview(models.Model):
-    """What one person saw in the pictures of a reading. Frozen."""
+    """What one person saw in the pictures of a reading. Frozen, but for being taken back."""
 
     reading = models.ForeignKey(RemoteReading, on_delete=models.PROTECT, related_name="reviews")
-    stage = models.PositiveSmallIntegerField()
+    stage = models.PositiveSmallIntegerField(help_text="1, 2; 0: nothing could be told from the pictures")
     person = models.CharField(max_length=80)
     at = models.DateTimeField()
     holds = models.BooleanField()
     plate_ok = models.BooleanField()
     words = models.CharField(max_length=200, blank=True, default="")
+    taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["reading", "stage"], name="remote_review_once"),
-            models.UniqueConstraint(fields=["reading", "person"], name="remote_review_by_two"),
+            models.UniqueConstraint(
+                fields=["reading", "stage"],
+                condition=Q(stage__gt=0, taken_back_at__isnull=True),
+                name="remote_review_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reading", "person"],
+                condition=Q(taken_back_at__isnull=True),
+                name="remote_review_by_two",
+            ),
         ]

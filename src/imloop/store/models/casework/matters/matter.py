@@ -78,6 +78,9 @@ class Attachment(models.Model):
     repair = models.ForeignKey("store.Repair", on_delete=models.PROTECT, related_name="files", null=True)
     copy = models.ForeignKey("store.Copy", on_delete=models.PROTECT, related_name="files", null=True)
     unlock = models.ForeignKey("store.PaperUnlock", on_delete=models.PROTECT, related_name="files", null=True)
+    spot_check = models.ForeignKey(
+        "store.SpotCheck", on_delete=models.PROTECT, related_name="files", null=True
+    )
     shop = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", null=True)
     repair_no = models.CharField(max_length=64, blank=True, default="")
     paper = models.CharField(max_length=12, blank=True, default="")

@@ -26,6 +26,7 @@ EARLIER_ON_PURPOSE: Mapping[str, str] = {
     "duty.duty_record.looks": "the newest entry before the question, which adds one of its own",
     "inspections.what_if.run_latest": "a long report over frozen tests; only who asked is written",
     "journal.seals.seal": "entries never change; whether the day is sealed is asked again in the lock",
+    "remote_sensing.tell_owner.open_confirmed": "a list to go through; each row is asked again in the lock",
     "reports.paper_shares.watch_shares": "counts of a period; whether it was found before is asked in the lock",
     "stations.certificates.warn_of_expiry": "a list to go through; each row is asked again in the lock",
 }

@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from guards.test_one_moment import OWN_STATEMENTS, QUERIES, SOURCE, Name, imported_in
+from guards.moments.test_one_moment import OWN_STATEMENTS, QUERIES, SOURCE, Name, imported_in
 
 OF_ONE_MOMENT = {"writing", "managing", "alone", "look", "after", "snapshot", "done_or_proposed"}
 NOT_ASKED = {"caller", "count_question", "law_at", "department", "party", "known_place"}

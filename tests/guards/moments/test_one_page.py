@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from guards import test_one_answer as answers
-from guards.test_one_answer import Name, asks, called, functions, locks, moments, name_of
+from guards.moments import test_one_answer as answers
+from guards.moments.test_one_answer import Name, asks, called, functions, locks, moments, name_of
 
 WHOLE = "of_one_moment"
 LOCKS = {"writing", "managing"}
@@ -35,6 +35,8 @@ SEVERAL_MOMENTS: Mapping[str, str] = {
         repairs.station_papers.papers reports.open_lists.stations roads.roads.guests
         roads.roads.roads roads.roads.zones second_person.proposals.all_proposals
         stations.compare.compare stations.parties.certificates stations.parties.stations
+        remote_sensing.public_sites.public_sites remote_sensing.readings.readings
+        remote_sensing.review.review_next remote_sensing.sites.sites
         vehicles.vehicles.police
     """,
     "a gate or a form: the step that rests on it asks again": """
@@ -42,10 +44,12 @@ SEVERAL_MOMENTS: Mapping[str, str] = {
         appointments.visits.book_retest appointments.visits.book_test cases.one_case.decide
         cases.owner.case_history cases.owner.vehicle_history cases.retest_permit.permit
         matters.apply.edit matters.complaints.desk.take_down matters.complaints.report.report
+        remote_sensing.public_sites.owner_reading remote_sensing.sites.one_site
         matters.copies.new_copy matters.matters.open_one public.public.find repairs.repair.repair
         stations.register.departments stations.register.repairers stations.register.stations
     """,
     "what is shown never changes any more": """
+        remote_sensing.public_sites.owner_photo remote_sensing.readings.photo
         cases.retest_permit.notice_pdf duty.supervision.one_act duty.supervision.one_look
         findings.findings.finding_file inspections.upload.report_pdf inspections.what_if.what_if
         journal.journal.entry matters.apply.own_file matters.complaints.report.own_photo
@@ -55,6 +59,7 @@ SEVERAL_MOMENTS: Mapping[str, str] = {
     """,
     "who looks, and then one moment": """
         draws.public_draws.draw matters.complaints.desk.who_reported reports.month.month
+        remote_sensing.readings.one_reading remote_sensing.review.review_one
         reports.month_paper.month_paper vehicles.vehicles.one_vehicle
     """,
 }
@@ -74,6 +79,7 @@ READ_BEFORE: Mapping[str, str] = {
     "matters.copies.new_copy": "the place of a party, which never changes",
     "matters.matters.open_one": "what the form begins with",
     "outages.outages.one_outage": "by number",
+    "remote_sensing.sites.one_site": "the site, whose number never changes",
     "vehicles.vehicles.police": "the list beside the form",
 }
 """What a form's view reads before its step takes the lock, and why nothing is decided by it."""

@@ -1,0 +1,1 @@
+"""What a spot check has to hold before it counts, and what follows from it."""

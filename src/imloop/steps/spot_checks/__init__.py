@@ -1,0 +1,1 @@
+"""Spot checks on the road and where vehicles stand: tasks, records, orders, objections, hand-over."""
