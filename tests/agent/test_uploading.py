@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from imloop.agent.inlets.inlet import take
+from imloop.agent.sending.alone import PATIENCE_WITH_ONE
 from imloop.agent.sending.platform import Platform
-from imloop.agent.sending.uploader import PATIENCE_WITH_ONE, Step, Uploader
+from imloop.agent.sending.uploader import Step, Uploader
 from imloop.agent.spool import Kind, State
 
 from .conftest import BEARER, Bench, upload
@@ -98,19 +99,72 @@ def test_a_refused_message_that_comes_again_is_asked_again(bench: Bench) -> None
     assert bench.spool.items(State.REFUSED) == []
 
 
-def test_one_message_the_platform_cannot_digest_does_not_hold_the_others_for_ever(bench: Bench) -> None:
-    fill(bench, 1, 2)
-    bench.fake.mood.extend(["internal"] * PATIENCE_WITH_ONE)
+STOPS = ["internal", "too large", "gone", "drop", "lost", "500", "html", "401", "slow"]
+
+
+@pytest.mark.parametrize("mood", STOPS)
+def test_one_message_that_never_gets_through_does_not_hold_the_others_for_ever(
+    bench: Bench, mood: str
+) -> None:
+    heard: list[int] = []
+    bench.uploader._refused = lambda item: heard.append(item.id)
+    fill(bench, 1, 2, 3)
+    bench.fake.stops[b'"T0001"'] = mood
     drain(bench)
-    assert bench.fake.numbers() == ["T0002"]
-    assert [item.id for item in bench.spool.items(State.REFUSED)] == [1]
+    assert [each for each in bench.fake.numbers() if each != "T0001"] == ["T0002", "T0003"]
+    (aside,) = bench.spool.items(State.REFUSED)
+    assert aside.id == 1 and heard == [1] and PATIENCE_WITH_ONE <= aside.tries < PATIENCE_WITH_ONE + 10
+    assert json.loads(bench.spool.answer(1))["code"] == "held-up-on-the-way"
+    assert bench.spool.original(1) == upload(1), "nothing of it is lost"
+    bench.fake.stops.clear()
+    assert bench.spool.retry(1) and bench.uploader.step() is Step.SENT
+    bench.fake.stops[b'"T0004"'] = mood
+    fill(bench, 4, 5)
+    assert bench.uploader.step() is Step.FAILED, "the next one has the same patience"
 
 
-def test_a_dead_platform_never_costs_a_message(bench: Bench) -> None:
+def test_alone_in_the_line_it_waits_for_there_is_nobody_to_hold_up(bench: Bench) -> None:
+    bench.fake.stops[b'"T0001"'] = "drop"
+    fill(bench, 1)
+    for _ in range(PATIENCE_WITH_ONE * 2):
+        assert bench.uploader.step() is Step.FAILED
+        bench.clock.on(seconds=60)
+    fill(bench, 2)
+    drain(bench)
+    assert bench.fake.numbers() == ["T0002"] and [i.id for i in bench.spool.items(State.REFUSED)] == [1]
+
+
+@pytest.mark.parametrize("mood", [*STOPS, "503", "429"])
+def test_an_outage_sets_nothing_aside_and_keeps_the_order(bench: Bench, mood: str) -> None:
     fill(bench, *range(1, 6))
-    bench.fake.mood.extend(["503"] * (PATIENCE_WITH_ONE * 2))
+    bench.fake.mood.extend([mood] * (PATIENCE_WITH_ONE * 3))
     drain(bench)
     assert bench.fake.numbers() == [f"T{number:04d}" for number in range(1, 6)]
+    assert bench.spool.items(State.REFUSED) == []
+
+
+@pytest.mark.parametrize("mood", STOPS)
+def test_nor_does_one_of_all_messages_while_the_platform_seems_ready(bench: Bench, mood: str) -> None:
+    """A firewall that lets nothing through but small questions, a fault at every upload."""
+    fill(bench, 1, 2, 3)
+    bench.fake.stops[b'"test_no"'] = mood
+    for _ in range(PATIENCE_WITH_ONE * 4):
+        assert bench.uploader.step() is Step.FAILED
+        bench.clock.on(seconds=60)
+    bench.fake.stops.clear()
+    drain(bench)
+    assert sorted(bench.fake.numbers()) == ["T0001", "T0002", "T0003"]
+    assert bench.spool.items(State.REFUSED) == []
+
+
+@pytest.mark.parametrize("mood", ["503", "429"])
+def test_who_asks_for_patience_has_said_nothing_of_the_message(bench: Bench, mood: str) -> None:
+    fill(bench, *range(1, 9))
+    bench.fake.stops[b'"T0001"'] = mood
+    for _ in range(PATIENCE_WITH_ONE * 2):
+        bench.uploader.step()
+        bench.clock.on(seconds=120)
+    assert bench.spool.items(State.REFUSED) == []
 
 
 def test_days_offline_then_all_of_it(bench: Bench) -> None:
@@ -181,12 +235,3 @@ def test_a_message_whose_bytes_are_damaged_does_not_hold_the_others(bench: Bench
     bench.spool._db.execute("UPDATE item SET original = NULL WHERE id = 2")
     assert bench.steps(3) == [Step.REFUSED, Step.REFUSED, Step.SENT]
     assert json.loads(bench.spool.answer(1))["code"] == "spool-damaged"
-
-
-def test_nor_does_one_that_a_proxy_finds_too_large(bench: Bench) -> None:
-    fill(bench, 1, 2)
-    bench.fake.mood += ["too large"] * PATIENCE_WITH_ONE
-    for _ in range(PATIENCE_WITH_ONE - 1):
-        assert bench.uploader.step() is Step.FAILED
-        bench.clock.on(seconds=60)
-    assert bench.steps(2) == [Step.REFUSED, Step.SENT]

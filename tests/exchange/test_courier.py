@@ -8,6 +8,7 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.test import Client
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from imloop.exchange.couriers.courier import bring_again, carry
+from imloop.exchange.couriers.courier import bring_again, carry, carry_to
 from imloop.exchange.signing import public_key
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.steps.couriers import deliveries, receivers
@@ -176,6 +177,23 @@ def test_of_two_workers_one_carries(region: Receiver) -> None:
     Receiver.objects.update(leased_until=START + timedelta(minutes=1))
     with deliveries.leased(region, START + timedelta(minutes=2)) as mine:
         assert mine, "a worker that died does not keep it"
+
+
+def test_who_looked_at_the_clock_earlier_takes_nothing_from_who_carries(region: Receiver) -> None:
+    """On a busy machine a worker waits for the database between its look at the clock and its asking: in the meantime
+    another began, with a later clock, and the first took that one's lease for one of a clock that was set back."""
+    late = START + timedelta(seconds=5)
+    with deliveries.leased(region, late) as mine, deliveries.leased(region, START) as other:
+        assert (mine, other) == (True, False)
+    messages(2)
+
+    class Meanwhile(FakeReceiver):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            assert carry_to(other_workers, lambda: START, self) == 0
+            return super().handle_request(request)
+
+    other_workers, outside = Receiver.objects.get(), Meanwhile()
+    assert carry(lambda: late, outside) == 2 and len(outside.got) == 2
 
 
 def test_only_the_topics_asked_for(city: City) -> None:

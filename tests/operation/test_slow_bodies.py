@@ -60,13 +60,13 @@ class Site:
 
     @contextmanager
     def slow(
-        self, count: int, path: str = "/api/v1/tests", begun: bytes = b'{"a":'
+        self, count: int, path: str = "/api/v1/tests", begun: bytes = b'{"a":', of: str = "127.0.0.1"
     ) -> Iterator[list[socket.socket]]:
         where = urlsplit(self.server.base_url)
         with ExitStack() as stack:
             held = []
             for _ in range(count):
-                one = socket.create_connection((where.hostname, where.port), PATIENCE)
+                one = socket.create_connection((where.hostname, where.port), PATIENCE, (of, 0))
                 held.append(stack.enter_context(one))
                 one.sendall(SLOW % (path.encode(), begun))
             yield held
@@ -95,8 +95,10 @@ def unheard(servers: Any) -> Iterator[Site]:
 
 
 @pytest.fixture
-def crowded(servers: Any) -> Iterator[Site]:
-    with Site(servers, "crowded", IMLOOP_BODIES="8", IMLOOP_BODY_GRACE_SECONDS="600") as site:
+def crowded(servers: Any, request: pytest.FixtureRequest) -> Iterator[Site]:
+    with Site(
+        servers, request.node.name, IMLOOP_BODIES="8", IMLOOP_PLAIN_KEYS="1", IMLOOP_BODY_GRACE_SECONDS="600"
+    ) as site:
         yield site
 
 
@@ -193,6 +195,24 @@ def test_one_address_has_a_share_of_the_places(crowded: Site) -> None:
     while answer.status_code == 503:
         answer = site.http.post("/api/v1/tests", json={})
     assert answer.json()["code"] == "malformed"
+
+
+def test_strangers_however_many_leave_room_for_who_comes_with_a_key(crowded: Site) -> None:
+    site, stranger = crowded, httpx.HTTPTransport(local_address="127.0.0.9")
+    set_clock(site.server.data, MORNING)
+    assert site.permit().status_code == 200
+    with ExitStack() as slow, httpx.Client(base_url=site.server.base_url, transport=stranger) as other:
+        for number in range(100):
+            slow.enter_context(site.slow(1, of=f"127.0.0.{10 + number}"))
+            refused = other.post("/api/v1/tests", json={}, timeout=PATIENCE)
+            if refused.status_code == 503:
+                break
+        assert refused.json()["code"] == "bodies-full"
+        assert site.http.post("/api/v1/tests", json={}).json()["code"] == "malformed"
+        other.headers, other.timeout = site.http.headers, httpx.Timeout(PATIENCE)
+        assert other.post("/api/v1/tests", json={}).status_code == 503, "a key unread says nothing"
+        assert other.get("/api/v1/retest-permit", params={"vin": "LFV2A21K6J3123456"}).status_code == 200
+        assert other.post("/api/v1/tests", json={}).json()["code"] == "malformed", "known from now on"
 
 
 def test_slow_ones_are_answered_and_their_connections_ended(strict: Site) -> None:

@@ -245,9 +245,9 @@ class Spool:
     def get(self, number: int) -> Item | None:
         return self._one("id = ?", number)
 
-    def head(self) -> Item | None:
-        """The first waiting item: nothing overtakes it."""
-        return self._one("state = 'waiting' ORDER BY id")
+    def head(self, behind: int = 0) -> Item | None:
+        """The first waiting item, or the first behind another."""
+        return self._one("state = 'waiting' AND id > ? ORDER BY id", behind)
 
     def items(self, state: str = "", limit: int = 100) -> list[Item]:
         """Newest last; all states unless one is named."""

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
 from imloop.exchange.http.http_status import UNTAKEABLE, as_refusal, status_of
+from imloop.exchange.http.rate_limit import ADMITTED
 from imloop.facts.refusal import Ambiguous, NotAllowed, Refusal, Unknown
 from imloop.facts.text import Text
 from imloop.pages.sent_form.answer import Ask, form_again
@@ -126,6 +127,7 @@ def desk(first: str, *others: str) -> Callable[[View], View]:
             assert isinstance(request.user, User)
             try:
                 caller = admitted(request.user)
+                request.META[ADMITTED] = True
                 if "HX-Request" not in request.headers:  # a page that refreshes itself does not count as use
                     _seen(request)
                 if caller.kind not in kinds:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from imloop.api.http.fast_calls import Application, Environment, StartResponse
-from imloop.exchange.http.rate_limit import address_in
+from imloop.exchange.http.rate_limit import ADMITTED, address_in
 from imloop.facts.digits import are_digits
 from imloop.facts.refusal import Malformed, Refusal, Unavailable
 from imloop.facts.text import Text
@@ -34,8 +34,11 @@ PIECE = 64 * 1024
 """Bytes that are asked for at a time: what has come of a piece that is not whole is not known."""
 IN_MEMORY = 2 * 1024 * 1024
 """Bytes of one body beyond which it is kept in a file."""
-_SHARE = 4
-"""One address may have a quarter of all that may be on its way."""
+_SHARE, _STRANGERS = 4, 2
+"""One address may have a quarter of all that may be on its way, and addresses from which nobody came lately with a key
+or a log-in have half of it together: however many they are, those who work with the platform find room."""
+_LATELY, _MOST_KNOWN = 24 * 3600.0, 10_000
+"""For how many seconds, and how many addresses, are remembered."""
 _TOO_SLOW = Text(
     "报文传输过慢，未保存任何内容。请检查网络后重传。",
     "The body came too slowly; nothing was kept. Check the line and send it again.",
@@ -80,6 +83,8 @@ class Received:
         self._lock = threading.Lock()
         self._coming: set[_Coming] = set()
         self._bodies, self._bytes = Counter[str](), Counter[str]()
+        self._known: dict[str, float] = {}
+        """Addresses by when somebody last came from there with a key or a log-in, the latest last."""
         self._watched = False
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
@@ -88,7 +93,17 @@ class Received:
                 self._receive(environ)
             except Refusal as refusal:
                 return refuse(environ, start_response, refusal, close=True)
-        return self.application(environ, start_response)
+        answer = self.application(environ, start_response)
+        if ADMITTED in environ:
+            self._remember(address_in(environ))
+        return answer
+
+    def _remember(self, address: str) -> None:
+        with self._lock:
+            self._known.pop(address, None)
+            self._known[address] = self._now()
+            if len(self._known) > _MOST_KNOWN:
+                del self._known[next(iter(self._known))]
 
     def _receive(self, environ: Environment) -> None:
         """The body as ``wsgi.input``, its length as ``CONTENT_LENGTH``, also of one that came in chunks."""
@@ -123,10 +138,13 @@ class Received:
         """Counts it among those on their way; raises when they are too many, or too many of its address."""
         bodies, room, size = self._limits.bodies, self._limits.room, coming.wanted
         with self._lock:
+            coming.stranger = self._known.get(coming.address, -_LATELY) + _LATELY <= self._now()
+            beside = [each for each in self._coming if each.stranger] if coming.stranger else self._coming
+            part = _STRANGERS if coming.stranger else 1
             if (
-                len(self._coming) >= bodies
+                len(beside) >= max(bodies // part, 1)
                 or self._bodies[coming.address] >= max(bodies // _SHARE, 1)
-                or self._bytes.total() + size > room
+                or sum(each.wanted for each in beside) + size > room // part
                 or self._bytes[coming.address] + size > room // _SHARE
             ):
                 raise Unavailable("bodies-full", _FULL)
@@ -197,6 +215,7 @@ class _Coming:
     begun: float
     arrived: int = 0
     answered: float | None = None
+    stranger: bool = True
     _pieces: list[bytes] = field(default_factory=list)
     _file: BinaryIO | None = None
 

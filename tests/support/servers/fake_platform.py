@@ -18,12 +18,13 @@ JSON = {"Content-Type": "application/json"}
 
 class FakePlatform(httpx.BaseTransport):
     """Takes uploads as the real one: the same bytes again get the first receipt. ``mood``: what the next requests meet,
-    one each: ``drop lost hang 500 internal 503 429 401 html refuse`` or ``too large``; when it is used up, all is well,
-    or as ``always`` says.
+    one each: ``drop lost hang 500 internal 503 429 401 slow html gone refuse`` or ``too large``; when it is used up,
+    all is well, or as ``always`` says. ``stops``: the mood that meets every body with these bytes.
     """
 
     def __init__(self, *mood: str, always: str = "ok") -> None:
         self.mood, self.always = deque(mood), always
+        self.stops: dict[bytes, str] = {}
         self.seen: list[tuple[str, str, dict[str, str]]] = []
         self.taken: list[bytes] = []
         self.date = ""
@@ -48,11 +49,13 @@ class FakePlatform(httpx.BaseTransport):
         body: bytes,
         request: httpx.Request | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
+        if path == "/readyz":
+            return self._ready(request)
         self.seen.append((method, path, headers))
         dated = {"Date": self.date} if self.date else {}
         if fixed := self.answers.get(f"{method} {path}"):
             return fixed[0], {**fixed[1], **dated}, fixed[2]
-        mood = self.mood.popleft() if self.mood else self.always
+        mood = self._mood(body)
         if mood == "drop":
             raise httpx.ConnectError("no route", request=request)
         if mood in ("lost", "hang"):
@@ -65,6 +68,17 @@ class FakePlatform(httpx.BaseTransport):
             return status, {**more, **dated}, words
         status, receipt = self._take(body)
         return status, {**JSON, **dated}, json.dumps(receipt).encode()
+
+    def _mood(self, body: bytes) -> str:
+        stopped = next((mood for part, mood in self.stops.items() if part in body), "")
+        return stopped or (self.mood.popleft() if self.mood else self.always)
+
+    def _ready(self, request: httpx.Request | None) -> tuple[int, dict[str, str], bytes]:
+        """As all else stands with it."""
+        if (self.mood[0] if self.mood else self.always) != "ok":
+            raise httpx.ConnectError("no route", request=request)
+        checks = {name: {"ok": True} for name in ("disk", "database")}
+        return 200, JSON, json.dumps({"status": "ready", "checks": checks}).encode()
 
     def _take(self, body: bytes) -> tuple[int, dict[str, Any]]:
         digest = hashlib.sha256(body).hexdigest()
@@ -98,6 +112,7 @@ _FIXED: dict[str, tuple[int, dict[str, str], bytes]] = {
     "internal": _problem(500, "internal-error"),
     "503": (503, {"Retry-After": "120"}, b""),
     "429": (429, {**PROBLEM, "Retry-After": "7"}, b'{"code":"too-many-questions"}'),
+    "slow": _problem(408, "body-too-slow"),
     "401": _problem(401, "wrong-key"),
     "html": (200, {"Content-Type": "text/html"}, b"<form>log in to this network</form>"),
     "gone": (404, {"Content-Type": "text/html"}, b"no such page"),

@@ -28,6 +28,9 @@ _QUERY_SAFE = "%&=+:/?-._~"
 _PROBLEM = "application/problem+json"
 JSON, FILE = "application/json", "application/octet-stream"
 _TRY_AGAIN = frozenset({401, 408, 425, 429})
+_BUSY = frozenset({425, 429, 503})
+_NEEDED = ("disk", "database")
+"""What the platform says of itself at ``/readyz`` and cannot take a message without."""
 _NOT_OF_THE_MESSAGE = frozenset({"key-over-plain-http", "unknown-call", "internal-error"})
 
 
@@ -66,6 +69,12 @@ class Answer:
         if not 400 <= self.status < 500 or self.status in _TRY_AGAIN or self.kind != _PROBLEM:
             return False
         return bool(self.code) and self.code not in _NOT_OF_THE_MESSAGE
+
+    @property
+    def busy(self) -> bool:
+        """The platform itself asks for patience. A body that comes too slowly (408), or was changed on its way so that
+        its signature is wrong (401), may be this one alone."""
+        return self.status in _BUSY and (self.kind == _PROBLEM or self.retry_after > 0)
 
     @property
     def code(self) -> str:
@@ -115,6 +124,14 @@ class Platform:
         address = f"{self.url}{path}" if path.startswith("/") else f"{self.url}/api/v1/{path}"
         plain = quote(query, safe=_QUERY_SAFE)
         return self._ask("GET", f"{address}?{plain}" if query else address, b"", now, patience)
+
+    def is_ready(self, now: datetime) -> bool:
+        """Whether it answers, and says that it can take messages."""
+        try:
+            checks = (self.get("/readyz", now, patience=5.0).json or {}).get("checks", {})
+            return all(checks[name]["ok"] is True for name in _NEEDED)
+        except (NoNetwork, KeyError, TypeError):
+            return False
 
     def _ask(
         self, method: str, url: str, body: bytes, now: datetime, patience: float | None, kind: str = JSON

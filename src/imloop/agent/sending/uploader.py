@@ -1,7 +1,7 @@
 """Sends waiting messages, one at a time and in order: nothing overtakes the head of the line.
 
 No answer, a fault of the platform, a busy platform or a wrong key: the same item again, later and later. A refusal is
-about the message: it is set aside and shown, and the next one is sent.
+about the message: it is set aside and shown, and the next one is sent. So is one that fails where others do not.
 """
 
 from __future__ import annotations
@@ -14,15 +14,12 @@ from enum import StrEnum
 import msgspec
 import zstandard
 
+from imloop.agent.sending.alone import Alone, why
 from imloop.agent.sending.platform import FILE, JSON, PATHS, Answer, NoNetwork, Platform
 from imloop.agent.spool import Item, Kind, Spool, State
 
 DELAYS = (1, 2, 5, 10, 20, 40, 60)
 """Seconds between tries; the last one from then on."""
-PATIENCE_WITH_ONE = 50
-"""Failures of an answering platform on one message before the message is set aside: about 45 minutes."""
-_TOO_LARGE = 413
-"""As a proxy between answers, in words of its own."""
 _DAMAGED = msgspec.json.encode(
     {
         "code": "spool-damaged",
@@ -56,6 +53,7 @@ class Uploader:
         self.spool, self.platform, self.now = spool, platform, now
         self._refused = refused
         self._fails, self._not_before = 0, now()
+        self._alone = Alone(spool, lambda: platform.is_ready(now()))
 
     @property
     def offline(self) -> bool:
@@ -67,24 +65,27 @@ class Uploader:
         moment = self.now()
         if self._fails and moment < self._not_before:
             return Step.WAITING
-        item = self.spool.head()
+        item = self._alone.next()
         if item is None:
             return Step.EMPTY
         try:
             body, kind = self.spool.body(item.id), FILE if item.kind == Kind.PHOTO else JSON
             answer = self.platform.post(item.address or PATHS[item.kind], body, moment, kind=kind)
         except NoNetwork as error:
-            return self._later(item, str(error), 0.0)
+            return self._again(item, None, str(error))
         except (KeyError, zstandard.ZstdError):  # its bytes are gone or damaged: no try makes them whole
             return self._set_aside(item, 0, _DAMAGED, "spool-damaged")
         self.heard(answer)
         if answer.accepted:
             self._fails = 0
+            self._alone.judged(item)
             self.spool.settle(item.id, State.SENT, answer.status, answer.body, "", self.now())
             return Step.SENT
-        if self._is_over(item, answer):
+        if answer.refused or (item.kind == Kind.PHOTO and answer.code == "unknown-call"):
+            # A repair must not wait for ever for its photograph, be the platform older than this agent.
+            self._alone.judged(item)
             return self._set_aside(item, answer.status, answer.body, answer.words)
-        return self._later(item, answer.words, answer.retry_after)
+        return self._again(item, answer, answer.words)
 
     def _set_aside(self, item: Item, status: int, answer: bytes, words: str) -> Step:
         self._fails = 0
@@ -92,13 +93,11 @@ class Uploader:
         self._refused(item)
         return Step.REFUSED
 
-    def _is_over(self, item: Item, answer: Answer) -> bool:
-        """Refused, or of no use to try again: a repair must not wait for ever for its photograph, be the platform older
-        than this agent."""
-        if answer.refused or (item.kind == Kind.PHOTO and answer.code == "unknown-call"):
-            return True
-        hopeless = answer.code == "internal-error" or answer.status == _TOO_LARGE
-        return hopeless and item.tries + 1 >= PATIENCE_WITH_ONE
+    def _again(self, item: Item, answer: Answer | None, words: str) -> Step:
+        """Later, unless it fails alone."""
+        if self._alone.failed(item, busy=answer is not None and answer.busy):
+            return self._set_aside(item, answer.status if answer else 0, why(words), words)
+        return self._later(item, words, answer.retry_after if answer else 0.0)
 
     def heard(self, answer: Answer) -> None:
         """The platform was reached: remember when (to the minute), and how far our clock is off."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from imloop.api.http.answers import refuse_larger
-from imloop.exchange.http.rate_limit import count_call
+from imloop.exchange.http.rate_limit import ADMITTED, count_call
 from imloop.exchange.http.station_signing import key_id_of, verify
 from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed
@@ -43,6 +43,7 @@ def machine(request: HttpRequest) -> Caller | None:
             )
         found = recognise(token.strip(), day_of(now))
     count_call(found.party_code, now)
+    request.META[ADMITTED] = True
     return admitted_by_key(found)
 
 

@@ -20,6 +20,9 @@ _MINUTE, _HOUR = 60, 3600
 _NETWORK_BITS = 64
 """An IPv6 subscriber has a network of this length, not one address."""
 
+ADMITTED = "imloop.admitted"
+"""Key of a request's environment: who asked showed a valid key, or is logged in."""
+
 
 def count_question(request: HttpRequest, now: datetime) -> Caller:
     """Refuse (429) who asks more than ``PUBLIC_ASKS_PER_MINUTE`` times in a minute; people who are logged in, with all

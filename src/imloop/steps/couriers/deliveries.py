@@ -112,8 +112,9 @@ def hold(receiver: Receiver, now: datetime) -> bool:
 
 
 def _over(field: str, now: datetime, longest: timedelta) -> Q:
-    """A moment that has come. One further away than it can have been set is of a clock that was set back since."""
-    later = Q(**{f"{field}__gt": now + longest})
+    """A moment that has come. One much further away than it can have been set is of a clock that was set back since;
+    twice as far, for ``now`` may have waited for the database while another worker wrote a later one."""
+    later = Q(**{f"{field}__gt": now + 2 * longest})
     return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": now}) | later
 
 
