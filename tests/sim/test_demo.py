@@ -74,7 +74,10 @@ def test_the_city_is_whole_and_honest(demo: Path) -> None:
     assert_the_outage_is_past(NOW)
     codes = set(Finding.objects.filter(outcome="").values_list("code", flat=True))
     waiting = {"fallback-unmatched", "fuel-differs", "identity-doubtful", "vin-check-digit"}
-    assert codes == waiting, "the record that never came, a fuel mistyped, a VIN with a wrong sign"
+    beside_the_road = {"check-declined", "remote-over-limit"}
+    assert codes == waiting | beside_the_road, (
+        "the record that never came, a fuel mistyped, a VIN with a wrong sign"
+    )
     assert Test.objects.filter(result="pass").count() > 90
     assert Test.objects.latest("received_at").received_at <= NOW
     assert Repair.objects.filter(cost_yuan=0).exists(), "a rework under warranty"

@@ -12,7 +12,10 @@ from django.db import transaction
 
 from imloop.exchange.decode_spot_checks import SCHEMA
 from imloop.exchange.uploads.take_spot_check import take_spot_check
+from imloop.facts.codes import Method
 from imloop.facts.days import day_of
+from imloop.sim.city.registered_fleet import enter_fleet
+from imloop.sim.sample import sample_vehicle
 from imloop.sim.traffic.course import Course
 from imloop.sim.world.places import CITY
 from imloop.steps.ground.access import Caller, caller_for
@@ -70,6 +73,10 @@ def _office(user: str = "environment") -> Caller:
 
 
 def _carry(when: datetime) -> None:
+    """The instruments; and the police know the cars."""
+    cars = (*_YARD, *_DEPOT, _LATE)
+    by_fuel = {"diesel": Method.FREEACC, "gasoline": Method.TSI}
+    enter_fleet([sample_vehicle(by_fuel[fuel], plate) for plate, fuel, _ in cars], when)
     since = date(day_of(when).year - 1, 12, 1)
     until = date(day_of(when).year + 1, 11, 30)
     for kind, (model, serial) in _CARRIED.items():

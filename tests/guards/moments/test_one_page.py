@@ -37,6 +37,7 @@ SEVERAL_MOMENTS: Mapping[str, str] = {
         stations.compare.compare stations.parties.certificates stations.parties.stations
         remote_sensing.public_sites.public_sites remote_sensing.readings.readings
         remote_sensing.review.review_next remote_sensing.sites.sites
+        spot_checks.checks.all_checks spot_checks.tasks.all_tasks spot_checks.tasks.instruments
         vehicles.vehicles.police
     """,
     "a gate or a form: the step that rests on it asks again": """

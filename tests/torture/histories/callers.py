@@ -196,7 +196,7 @@ class Caller(threading.Thread):
                 vehicle,
                 "release",
                 given,
-                lambda: self._post(address, {"reason": "属实"}, self.parties.office),
+                lambda: self._post(address, {"reason": "属实", "fail_hour_holds": True}, self.parties.office),
             )
 
     def _object(self, vehicle: Vehicle) -> None:

@@ -73,6 +73,6 @@ def owner_reading(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public
-def owner_photo(request: HttpRequest, token: str, photo: int) -> HttpResponse:
+def owner_photo(request: HttpRequest, token: str, which: int) -> HttpResponse:
     count_question(request, clock.now())
-    return shown.photo_response(reading_behind(token), photo)
+    return shown.photo_response(reading_behind(token), which)

@@ -161,5 +161,5 @@ def _take(request: HttpRequest, caller: Caller, number: int) -> str:
 
 
 @desk(PartyKind.ENVIRONMENT)
-def photo(request: HttpRequest, caller: Caller, number: int, photo: int) -> HttpResponse:
-    return shown.photo_response(lookups.reading(caller, number), photo)
+def photo(request: HttpRequest, caller: Caller, number: int, which: int) -> HttpResponse:
+    return shown.photo_response(lookups.reading(caller, number), which)

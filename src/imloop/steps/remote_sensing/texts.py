@@ -16,6 +16,8 @@ JOURNAL: dict[str, Text] = {
     "remote-site-entered": Text("登记遥感点位", "site beside the road entered"),
 }
 
+TOPICS = ("reading-confirmed",)
+
 SITE_KINDS: dict[str, Text] = {
     "horizontal": Text("水平式遥感", "horizontal beam"),
     "vertical": Text("垂直式遥感", "vertical beam"),

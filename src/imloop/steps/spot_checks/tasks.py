@@ -7,6 +7,7 @@ from datetime import datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
+from imloop.loop.case import Origin
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.task import MOST, Source, Task, named
 from imloop.steps.spot_checks.lookups import checks
@@ -28,8 +29,11 @@ def held(caller: Caller, now: datetime) -> Iterator[Task]:
 
 
 def overdue(caller: Caller, now: datetime) -> Iterator[Task]:
-    late = Case.objects.filter(closed_at__isnull=True, overdue=True).values("case_no")
-    rows = checks(caller).filter(handed_at__isnull=True, case_no__in=late).exclude(order_no="")
+    rows = (
+        checks(caller)
+        .filter(handed_at__isnull=True, case_no__in=_open_cases(overdue=True))
+        .exclude(order_no="")
+    )
     for row in rows.order_by("deadline", "id")[:MOST]:
         assert row.deadline is not None
         words = Text(
@@ -48,8 +52,7 @@ def overdue(caller: Caller, now: datetime) -> Iterator[Task]:
 
 
 def handed(caller: Caller, now: datetime) -> Iterator[Task]:
-    open_cases = Case.objects.filter(closed_at__isnull=True).values("case_no")
-    rows = checks(caller).filter(case_no__in=open_cases).order_by("handed_at", "id")[:MOST]
+    rows = checks(caller).filter(case_no__in=_open_cases()).order_by("handed_at", "id")[:MOST]
     for row in rows:
         assert row.handed_at is not None
         words = Text(
@@ -64,6 +67,12 @@ def handed(caller: Caller, now: datetime) -> Iterator[Task]:
             f"/spot-checks/{row.number}",
             vehicle=row.vehicle_id,
         )
+
+
+def _open_cases(**which: bool) -> list[str]:
+    """Their numbers, first: there are few of them beside all checks."""
+    rows = Case.objects.filter(closed_at__isnull=True, origin=Origin.SPOT_CHECK, **which)
+    return list(rows.order_by("id").values_list("case_no", flat=True)[: 4 * MOST])
 
 
 SOURCES = (

@@ -127,11 +127,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='spotcheck',
-            index=models.Index(condition=models.Q(('case_no', ''), _negated=True), fields=['case_no'], name='spot_check_of_case'),
+            index=models.Index(fields=['case_no'], name='spot_check_of_case'),
         ),
         migrations.AddIndex(
             model_name='spotcheck',
-            index=models.Index(condition=models.Q(('state__in', ['held', 'officers'])), fields=['place', 'state', 'at'], name='spot_check_waiting'),
+            index=models.Index(fields=['state', 'at'], name='spot_check_waiting'),
         ),
         migrations.AddConstraint(
             model_name='spotcheck',

@@ -119,13 +119,8 @@ class SpotCheck(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["vehicle", "at"], name="spot_check_of_vehicle"),
             models.Index(fields=["place", "at"], name="spot_check_newest"),
-            models.Index(fields=["case_no"], condition=~Q(case_no=""), name="spot_check_of_case"),
-            # What waits for somebody stays short.
-            models.Index(
-                fields=["place", "state", "at"],
-                condition=Q(state__in=["held", "officers"]),
-                name="spot_check_waiting",
-            ),
+            models.Index(fields=["case_no"], name="spot_check_of_case"),
+            models.Index(fields=["state", "at"], name="spot_check_waiting"),
         ]
 
     def __str__(self) -> str:
