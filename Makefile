@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST  := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run quick test browser pictures check docs bench torture histories neighbours faults fuzz audit prove opinions mutation lock clean
+.PHONY: help setup dev run quick test browser pictures check docs bench torture histories lies neighbours faults fuzz audit prove opinions mutation lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -68,6 +68,10 @@ bench: dev ## measure, and write benchmarks/RESULTS.md
 
 torture: dev ## SIGKILL under load, then compare (ARGS="--kills 200 --seed 1 --database postgresql")
 	@$(PY) tests/torture/run.py $(ARGS)
+
+N ?= 1000
+lies: dev ## a thousand random worlds of liars each: is a car freed, or somebody honest held? (N=1000)
+	@env -u DATABASE_URL -u IMLOOP_DATA IMLOOP_HISTORIES=$(N) $(PY) -m pytest -q -n auto tests/stories/test_lying_histories.py
 
 histories: dev ## eight clients at once; is there one order of it all? (ARGS="--seconds 60 --database postgresql --workers 2")
 	@$(PY) tests/torture/histories/run.py $(ARGS)

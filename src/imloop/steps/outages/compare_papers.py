@@ -112,20 +112,25 @@ def say_what_is_wrong(ledger: Ledger, case: Case, fact: RepairFact, signs: Seque
 
 
 def say_whose_paper(ledger: Ledger, repair: Repair) -> None:
-    """A finding when a record of another vehicle has the numbers of a paper that was shown for this one."""
+    """A finding when a record of another vehicle has the numbers of a paper that was shown for this one, or when it was
+    finished before the vehicle failed in the case that its paper was shown for."""
     waiting = PaperUnlock.objects.filter(
         shop=repair.shop, repair__isnull=True, unlocked_at__isnull=False, case__isnull=False
-    ).exclude(case__vehicle=repair.case.vehicle_id)
+    ).exclude(case=repair.case_id)
     for row in waiting.select_related("station", "shop", "case__vehicle").order_by("id"):
-        _other_vehicle(ledger, row, repair)
+        assert row.case is not None
+        if row.case.vehicle_id != repair.case.vehicle_id:
+            _of_another(ledger, row, repair, "vehicle")
+        elif repair.finished_at <= row.case.failed_at:
+            _of_another(ledger, row, repair, "finished_at")
 
 
-def _other_vehicle(ledger: Ledger, row: PaperUnlock, repair: Repair) -> None:
+def _of_another(ledger: Ledger, row: PaperUnlock, repair: Repair, differs: str) -> None:
     documents = repair.record["documents"]
     same = same_paper(
         (row.settlement_no, row.certificate_no), (documents["settlement_no"], documents["certificate_no"])
     )
     if not same or row.case is None or said("fallback-differs", row, repair.repair_no):
         return
-    _say_differs(ledger, row, repair.repair_no, ["vehicle"])
-    contradict(ledger, row.case, row, repair.shop.code, repair.repair_no, ["vehicle"])
+    _say_differs(ledger, row, repair.repair_no, [differs])
+    contradict(ledger, row.case, row, repair.shop.code, repair.repair_no, [differs])
