@@ -22,8 +22,9 @@ from imloop.steps.cases import objections
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM
 from imloop.steps.matters.kept.address import token_of
+from imloop.steps.remote_sensing.owner_door import page_of
 from imloop.steps.vehicles.owner_door import pass_to
-from imloop.store.models import Appointment, Case, Matter, Party
+from imloop.store.models import Appointment, Case, Matter, Party, RemoteReading
 party = Party.objects.get(code="450200-market").code
 cases, closed = Case.objects.order_by("-id"), Case.objects.exclude(closed_at=None).order_by("-id")
 waiting = cases.filter(closed_at=None)
@@ -35,6 +36,7 @@ print(json.dumps({
     "disputable": next(case.owner_token for case in waiting if objections.standing(case, clock.now()).open),
     "appointment": Appointment.objects.exclude(token="").order_by("-id")[0].token,
     "invitation": staffing.invite(SYSTEM, party, name="张三", as_head=False, now=clock.now()),
+    "readings": [page_of(row) for row in RemoteReading.objects.filter(open_at__isnull=False).order_by("id")[:2]],
     "matters": [token_of(row) for row in Matter.objects.order_by("id") if row.state in ("returned", "site_check")],
     "reports": [token_of(row) for row in Matter.objects.filter(kind="complaint", state__in=("reward_due", "reopened"))],
 }))
@@ -62,6 +64,7 @@ def starts(demo_server: Any) -> dict[str, list[str]]:
             f"/history/{known['history']}",
             f"/c/{known['disputable']}/object",
             f"/a/{known['appointment']}",
+            *known["readings"],
             *(f"/m/{token}" for token in known["matters"]),
             *(f"/report/p/{token}" for token in known["reports"]),
             "/public/journal/1",

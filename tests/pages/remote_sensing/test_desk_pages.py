@@ -191,12 +191,12 @@ def test_a_picture_of_the_message_is_shown_alone_and_to_those_who_may(desk: Clie
     take_soap(body.encode(), ours.callers[OFFICE], NOW)
     key = RemoteReading.objects.get().pk
     page = text(desk.get(f"/remote-sensing/review/{key}"))
-    assert f"/remote-sensing/{key}/photos/0" in page and "/elsewhere/2.jpg" in page
-    shown = desk.get(f"/remote-sensing/{key}/photos/0")
+    assert f"/remote-sensing/{key}/files/0" in page and "/elsewhere/2.jpg" in page
+    shown = desk.get(f"/remote-sensing/{key}/files/0")
     assert shown["Content-Type"] == "image/png" and shown.content == picture(1)
     for number in (1, 2):
-        assert desk.get(f"/remote-sensing/{key}/photos/{number}").status_code == 404
-    assert Client().get(f"/r/{key}-x/photos/0").status_code == 404
+        assert desk.get(f"/remote-sensing/{key}/files/{number}").status_code == 404
+    assert Client().get(f"/r/{key}-x/files/0").status_code == 404
 
 
 def test_a_look_at_a_reading_is_kept(desk: Client, ours: City) -> None:

@@ -16,10 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("remote-sensing/sites", sites.sites),
     path("remote-sensing/sites/<int:number>", sites.one_site),
     path("remote-sensing/<int:number>", readings.one_reading),
-    path("remote-sensing/<int:number>/photos/<int:which>", readings.photo),
+    path("remote-sensing/<int:number>/files/<int:which>", readings.photo),
     path("public/remote-sensing", public_sites.public_sites),
     path("r/<str:token>", public_sites.owner_reading),
-    path("r/<str:token>/photos/<int:which>", public_sites.owner_photo),
+    path("r/<str:token>/files/<int:which>", public_sites.owner_photo),
 ]
 
 MENU = (
