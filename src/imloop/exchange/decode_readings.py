@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from imloop.exchange.reading import parse_json
+from imloop.exchange.tables.delimited import has_lost_digits
 from imloop.facts.answers import flag_of, is_nothing
 from imloop.facts.identifiers import is_number, plain, plate_fault
 from imloop.facts.padding import has_control, unpadded
@@ -128,6 +129,13 @@ class _Record:
         text = self.text(key, 64)
         if not text and not any(each.path == f"{self.path}.{key}" for each in self.problems):
             self.fault(key, "missing", "缺少必填项", "required")
+        elif isinstance(self.record.get(key), float) or has_lost_digits(text):
+            self.fault(
+                key,
+                "digits-lost",
+                "是表格软件改写过的数，丢了位数",
+                "rewritten by a spreadsheet, digits are lost",
+            )
         elif text and not is_number(text):
             self.fault(
                 key,

@@ -23,6 +23,8 @@ _DAY = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
+_ODD = re.compile(r"\d{4}-\d\d-\d\d[^Tt ]|\d{4}-?[Ww]", re.ASCII)
+"""What Python reads as a moment, and nobody writes so."""
 _STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[01]\d|2[0-3])[0-5]\d[0-5]\d", re.ASCII)
 
 
@@ -86,12 +88,13 @@ def read_day(text: str, *, at: str = "") -> date:
 
 def moment_in(text: str) -> datetime | None:
     """The moment that ISO 8601 names, in China's time where no offset is given. None for anything else: seconds since
-    1970, and digits that could be several days, are no moment."""
+    1970, digits that could be several days, weeks, and another sign between day and time are no moment."""
+    text = text.strip()
     try:
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if found.year not in _YEARS:
+    if found.year not in _YEARS or _ODD.match(text):
         return None
     return found if found.tzinfo is not None else found.replace(tzinfo=CHINA)
 

@@ -33,6 +33,15 @@ def test_a_sender_is_told_the_same_each_time(ours: City) -> None:
     assert "98" in refused["text"] and "98" in refused["text_en"]
 
 
+@pytest.mark.parametrize("number", ["1.38E10", 1.38e10, 13800000000.5])
+def test_a_number_that_a_spreadsheet_has_rewritten_is_none(ours: City, number: object) -> None:
+    machine = ours.client(OFFICE, ours.machine_key(OFFICE))
+    body = message(record(1), record(2, record_no=number))
+    told = machine.post(PATH, body, content_type="application/json").json()
+    assert told["accepted"] == 1
+    assert [(row["record"], row["code"]) for row in told["refused"]] == [(2, "digits-lost")]
+
+
 def test_queues_hold_what_waits_and_all(ours: City) -> None:
     office = ours.client(OFFICE)
     office.post(PATH, message(record(1, opacity_pct=35), record(2)), content_type="application/json")

@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imloop.facts import days
 from imloop.facts.days import CHINA
 from imloop.facts.records.reading import Pollutant, measured, moment_in, vsp_kw_t, why_no_moment
 from imloop.gates.remote_sensing.evidence import InstrumentFact, ReadingFact, SiteFact, may_be_evidence
@@ -120,10 +121,21 @@ def test_a_moment_without_a_zone_is_of_china(text: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2019-04-98 10:00:00", "2019-02-30 10:00:00", "2026-03-05", "", "1999-12-31 10:00"]
+    "text",
+    [
+        *("2019-04-98 10:00:00", "2019-02-30 10:00:00", "2026-03-05", "", "1999-12-31 10:00"),
+        *("2026-12-01110:00:00", "2026-12-01x10:00:00", "2026-12-01-10:00:00", "2026-W49-2T10:00:00"),
+    ],
 )
 def test_no_moment_is_made_of_what_is_none(text: str) -> None:
     assert moment_in(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-12-01110:00:00", "2026-12-01x10:00", "2026-W49-2T10:00:00", "2026W49"]
+)
+def test_nor_by_any_other_door(text: str) -> None:
+    assert days.moment_in(text) is None
 
 
 def test_a_day_of_the_year_is_called_one() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import isfinite, sqrt
 
-from imloop.facts.days import CHINA
+from imloop.facts import days
 from imloop.facts.text import Reason, Text
 
 
@@ -145,13 +145,9 @@ _MOST_DAYS = 366
 def moment_in(text: str) -> datetime | None:
     """When a passage was, to the second: ISO 8601, or ``2026-03-05 10:00:00`` of China. None for what is no moment;
     nothing is rolled over."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if len(text) < len("2026-03-05 10:00") or not 2000 <= found.year <= 2200:
-        return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=CHINA)
+    found = days.moment_in(text)
+    short = len(text) < len("2026-03-05 10:00")
+    return None if found is None or short or not 2000 <= found.year <= 2200 else found
 
 
 def why_no_moment(text: str) -> Text:
