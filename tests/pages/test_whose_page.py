@@ -46,7 +46,7 @@ ADDRESSES = {
     "desk/mstation/repairs/<number:repair_no>": "desk/mstation/repairs/{repair_no}",
     "repairs/<str:shop>/<number:repair_no>/files/<str:digest>": "repairs/{shop}/{repair_no}/files/{photo}",
     "remote-sensing/<int:number>": "remote-sensing/{reading_id}",
-    "remote-sensing/<int:number>/photos/<int:photo>": "remote-sensing/{reading_id}/photos/0",
+    "remote-sensing/<int:number>/files/<int:which>": "remote-sensing/{reading_id}/files/0",
     "remote-sensing/review/<int:number>": "remote-sensing/review/{reading_id}",
     "remote-sensing/sites/<int:number>": "remote-sensing/sites/{site_id}",
     "findings/<int:number>": "findings/{finding}",

@@ -11,10 +11,10 @@ import pytest
 from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.store.models import Test, Vehicle
 from stories.test_random_histories import text
+from support.casework.lying_world import WiderWorld, World
 from support.city import City
 from support.doors import Doors
 from support.messages.uploads import VIN
-from support.stories.lying_world import WiderWorld, World
 from support.stories.one_car import POLICE, mark
 
 pytestmark = pytest.mark.every_case("each case asks the database something else")
